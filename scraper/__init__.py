@@ -1,0 +1,1 @@
+"""The Scrapy project: from a job board to a :class:`scraper.items.Posting`."""

@@ -1,0 +1,106 @@
+"""Crawl many sources in one process: hosts side by side, the boards of one host one after another.
+
+Boards that share a host (every Greenhouse board does) would otherwise each keep their own delay and together keep none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+
+from scraper.items import Posting
+from scraper.platforms.board import BoardSpider
+from scraper.sources import Source
+
+Watch = Callable[[str, str], None]
+"""Told (source name, event): ``started``, ``found``, ``finished`` or ``failed: reason``."""
+
+MAX_HOSTS = 16
+"""Hosts crawled at the same time."""
+
+
+def project_settings(overrides: dict[str, Any]) -> Settings:
+    """The project's Scrapy settings with the overrides of the command line."""
+    settings = Settings()
+    settings.setmodule("scraper.settings", priority="project")
+    settings.update(overrides, priority="cmdline")
+    return settings
+
+
+def crawl_sources(sources: list[Source], overrides: dict[str, Any], watch: Watch) -> str:
+    """Crawl the sources; returns the run's id, under which the store's ``runs`` say how each source went.
+
+    Blocks until all are done; one interrupt stops politely, keeping what was read. To be called once in a process:
+    Twisted's reactor does not start twice.
+    """
+    run_id = datetime.now(UTC).isoformat(timespec="microseconds")
+    settings = project_settings({**overrides, "ROLECALL_RUN_ID": run_id})
+    process = AsyncCrawlerProcess(settings)
+    crawl = _Crawl(process, watch)
+    asyncio.get_event_loop().create_task(crawl.run(sources))
+    process.start(stop_after_crawl=False)
+    return run_id
+
+
+class _Crawl:
+    """The crawl of all sources inside the running event loop."""
+
+    def __init__(self, process: AsyncCrawlerProcess, watch: Watch) -> None:
+        self.process = process
+        self.watch = watch
+        self.free_hosts = asyncio.Semaphore(MAX_HOSTS)
+        self.is_stopped = False
+
+    async def run(self, sources: list[Source]) -> None:
+        by_host: dict[str, list[Source]] = {}
+        for source in sources:
+            by_host.setdefault(self.host_of(source), []).append(source)
+        try:
+            await asyncio.gather(*(self.crawl_host(of_host) for of_host in by_host.values()))
+        finally:
+            from twisted.internet import reactor  # installed by the process, so not before
+
+            if not self.is_stopped:
+                reactor.stop()  # type: ignore[misc]  # declared as a bare callable
+
+    def host_of(self, source: Source) -> str:
+        """Host and port that the source's requests go to."""
+        spider = self.process.spider_loader.load(source.platform)
+        assert issubclass(spider, BoardSpider)
+        return urlsplit(source.base_url or source.url or spider.start_address).netloc
+
+    async def crawl_host(self, sources: list[Source]) -> None:
+        async with self.free_hosts:
+            for source in sources:
+                if not self.is_stopped:
+                    await self.crawl_source(source)
+
+    async def crawl_source(self, source: Source) -> None:
+        crawler = self.process.create_crawler(source.platform)
+        if source.delay_s is not None:
+            crawler.settings.set("DOWNLOAD_DELAY", source.delay_s, priority="cmdline")
+        self.follow(crawler, source.name)
+        self.watch(source.name, "started")
+        try:
+            await self.process.crawl(crawler, **source.spider_arguments())
+        except Exception as error:  # whatever goes wrong with one source must not touch the others
+            self.watch(source.name, f"failed: {type(error).__name__}: {error}")
+            return
+        self.is_stopped |= crawler.stats.get_value("finish_reason") == "shutdown"
+        self.watch(source.name, "finished")
+
+    def follow(self, crawler: Crawler, name: str) -> None:
+        """Have the watch told of every ad that comes in."""
+
+        def found(item: Posting) -> None:
+            self.watch(name, "found")
+
+        crawler.signals.connect(found, signals.item_scraped, weak=False)
+        crawler.signals.connect(found, signals.item_dropped, weak=False)

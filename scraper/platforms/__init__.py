@@ -1,0 +1,1 @@
+"""Base spiders: what boards of one kind share."""

@@ -1,0 +1,63 @@
+"""Scrapy settings: only what differs from Scrapy's defaults, each with its reason."""
+
+import os
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    _version = version("rolecall")
+except PackageNotFoundError:  # run from a plain checkout
+    _version = "0"
+
+BOT_NAME = "rolecall"
+SPIDER_MODULES = ["scraper.spiders"]
+NEWSPIDER_MODULE = "scraper.spiders"
+
+# Politeness: say who we are and how to reach us, obey robots.txt, take turns.
+USER_AGENT = f"rolecall/{_version} (+{os.environ.get('ROLECALL_CONTACT') or 'no contact set'})"
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "rolecall"
+DOWNLOAD_DELAY = 1.0
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_REQUESTS = 8
+DOWNLOAD_TIMEOUT = 60
+COOKIES_ENABLED = False  # boards need none, and a session is nobody's business
+DEFAULT_REQUEST_HEADERS = {
+    # Lever answers a browser's Accept header with an HTML widget instead of JSON.
+    "Accept": "application/json, application/ld+json, text/html;q=0.9, application/xml;q=0.9, */*;q=0.5",
+    "Accept-Language": "en",
+}
+
+# Safety: Scrapy's defaults verify no certificate, read 1 GiB bodies, open local files and listen on ports.
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 4 * 1024 * 1024
+DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+TWISTED_DNS_RESOLVER = "scraper.guard.GuardedResolver"
+
+DOWNLOADER_MIDDLEWARES = {
+    "scraper.guard.AddressGuardMiddleware": 40,  # first: also robots.txt of a forbidden host is not fetched
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scraper.robots.PoliteRobotsMiddleware": 100,
+}
+
+# From raw item to stored item, in this order. Text first: everything else reads it. The filter before the work.
+ITEM_PIPELINES = {
+    "pipelines.clean_text.CleanTextPipeline": 100,
+    "pipelines.parse_dates.ParseDatesPipeline": 200,
+    "pipelines.keep_open.KeepOpenPipeline": 250,
+    "pipelines.keep_legal.KeepLegalPipeline": 300,
+    "pipelines.locate.LocatePipeline": 400,
+    "pipelines.parse_pay.ParsePayPipeline": 500,  # after the place: a plain $ is the country's dollar
+    "pipelines.group_duplicates.GroupDuplicatesPipeline": 600,
+    "pipelines.tag_role.TagRolePipeline": 700,
+    "pipelines.store_postings.StorePostingsPipeline": 900,
+}
+EXTENSIONS = {"pipelines.run_ledger.RunLedger": 500}
+
+# Where StorePostingsPipeline and RunLedger write.
+ROLECALL_STORE = "results/rolecall.db"
+
+LOG_LEVEL = "INFO"
+LOG_FORMATTER = "scraper.log.QuietDropFormatter"

@@ -1,0 +1,141 @@
+"""``sources.toml``: the boards to crawl, validated before anything is fetched.
+
+Every message names the file, the entry and the field, so that whoever edits the file need not read code.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from scraper.errors import UserError
+from scraper.spiders import spider_names
+
+
+def _regex(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"no regular expression: {error}") from None
+    return value
+
+
+Regex = Annotated[str, AfterValidator(_regex)]
+
+BOARD_PLATFORMS = ("greenhouse", "lever")
+"""Platforms addressed by the board's token; the others want a ``url``."""
+
+
+class SourcesError(UserError):
+    """The file of sources cannot be used; the message says where and what to do."""
+
+
+class Source(BaseModel):
+    """One board: an entry ``[[source]]``."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
+    """Unique; letters, digits, ``-`` and ``_``."""
+
+    platform: str
+    """A spider's name."""
+
+    board: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._ -]*$")
+    """The platform's token for the board."""
+
+    url: str | None = None
+    """Start page, sitemap or file, for platforms without tokens."""
+
+    base_url: str | None = None
+    """Replaces scheme, host and port of the platform's API: mirrors, proxies, tests."""
+
+    every: str | None = Field(default=None, pattern=r"^\d+[mhd]$")
+    """How often ``--due`` runs it: ``30m``, ``24h``, ``7d``."""
+
+    delay_s: float | None = Field(default=None, ge=0, le=600)
+    """Seconds between two requests to the board's host; the project's setting when absent."""
+
+    company: str | None = None
+    """The employer's name, for boards that do not state it."""
+
+    only_titles: Regex | None = None
+    """Keep only ads whose title matches this regular expression (case ignored)."""
+
+    follow: Regex | None = None
+    """``jobposting``: follow only links whose address matches this regular expression."""
+
+    @model_validator(mode="after")
+    def _has_address(self) -> Source:
+        if self.platform not in spider_names():
+            raise ValueError(f"platform: unknown platform {self.platform!r}; known are {', '.join(spider_names())}")
+        needed = "board" if self.platform in BOARD_PLATFORMS else "url"
+        if getattr(self, needed) is None:
+            raise ValueError(f"{needed}: platform {self.platform!r} needs it")
+        for key in ("url", "base_url"):
+            value = getattr(self, key)
+            if value and self.platform != "files" and urlsplit(value).scheme not in ("http", "https"):
+                raise ValueError(f"{key}: {value!r} is no http or https address")
+        return self
+
+    def spider_arguments(self) -> dict[str, Any]:
+        """Arguments for the spider, as ``scrapy crawl PLATFORM -a key=value`` would pass them."""
+        given = self.model_dump(exclude_none=True, exclude={"name", "platform", "every", "delay_s"})
+        return {"source": self.name, **given}
+
+
+def load_sources(path: Path) -> list[Source]:
+    """Read and check the file; raises SourcesError naming entry and field. A relative file ``url`` is beside it."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SourcesError(
+            f"{path}: no such file; write one (see README, 'How to add a source') or pass --sources FILE"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SourcesError(f"{path}: not readable as TOML: {error}") from None
+    entries = document.get("source")
+    if not isinstance(entries, list) or not entries:
+        raise SourcesError(f"{path}: no [[source]] entry; add at least one")
+    return _distinct(path, [_source(path, number, entry) for number, entry in enumerate(entries, 1)])
+
+
+def _source(path: Path, number: int, entry: Any) -> Source:
+    label = entry.get("name", "without a name") if isinstance(entry, dict) else "not a table"
+    try:
+        source = Source.model_validate(entry)
+    except ValidationError as error:
+        problems = "; ".join(_problem(one) for one in error.errors())
+        raise SourcesError(f"{path}: [[source]] {number} ({label}): {problems}") from None
+    if source.platform == "files" and source.url and not Path(source.url).is_absolute():
+        return source.model_copy(update={"url": str(path.parent / source.url)})
+    return source
+
+
+def _problem(error: Any) -> str:
+    where = ".".join(map(str, error["loc"]))
+    what = error["msg"].removeprefix("Value error, ")
+    return f"{where}: {what} (got {error['input']!r})" if where else what
+
+
+def _distinct(path: Path, sources: list[Source]) -> list[Source]:
+    names = [source.name for source in sources]
+    for name in names:
+        if names.count(name) > 1:
+            raise SourcesError(f"{path}: name: {name!r} stands at more than one [[source]]; rename one")
+    return sources
+
+
+def is_due(source: Source, last_run: dict[str, Any] | None) -> bool:
+    """Whether ``--due`` runs the source: no interval, no run yet, a failed run, or an interval that has passed."""
+    if source.every is None or last_run is None or last_run["outcome"] not in ("ok", "empty"):
+        return True
+    unit = {"m": "minutes", "h": "hours", "d": "days"}[source.every[-1]]
+    interval = timedelta(**{unit: int(source.every[:-1])})
+    return datetime.now(UTC) - datetime.fromisoformat(last_run["started_at"]) >= interval
