@@ -1,0 +1,95 @@
+"""The ledger of a crawl: how each source's run went and why ads were rejected, in the store's ``runs``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from pipelines.host import Rejected
+from scraper.items import Posting
+from store import open_store
+
+
+class RunLedger:
+    """Scrapy extension: one row a run and source. The run's id is ``ROLECALL_RUN_ID``, or the moment it started.
+
+    Outcome: ``ok``; ``empty`` (the board answered, without ads); ``partial`` (ads came, something failed); else the
+    class of the first failure: ``gone blocked throttled changed-format network``.
+    """
+
+    def __init__(self, store_address: str, run_id: str | None) -> None:
+        self.store_address = store_address
+        self.started_at = _now()
+        self.run_id = run_id or self.started_at
+        self.n_kept = 0
+        self.n_failed = 0
+        self.reasons: Counter[str] = Counter()
+        self.errors: list[tuple[str, str, str]] = []
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        ledger = cls(crawler.settings["ROLECALL_STORE"], crawler.settings.get("ROLECALL_RUN_ID"))
+        crawler.signals.connect(ledger.item_scraped, signals.item_scraped)
+        crawler.signals.connect(ledger.item_dropped, signals.item_dropped)
+        crawler.signals.connect(ledger.item_error, signals.item_error)
+        crawler.signals.connect(ledger.spider_error, signals.spider_error)
+        crawler.signals.connect(ledger.spider_closed, signals.spider_closed)
+        return ledger
+
+    def item_scraped(self, item: Posting) -> None:
+        self.n_kept += 1
+
+    def item_dropped(self, item: Posting, exception: Rejected) -> None:
+        self.reasons[exception.reason] += 1
+
+    def item_error(self, item: Posting, failure: Failure) -> None:
+        self.n_failed += 1
+        self.errors.append(("partial", item.url or item.posting_id, f"{type(failure.value).__name__}: {failure.value}"))
+
+    def spider_error(self, failure: Failure, response: Response) -> None:
+        self.errors.append(("changed-format", response.url, f"{type(failure.value).__name__}: {failure.value}"))
+
+    def spider_closed(self, spider: Spider, reason: str) -> None:
+        failures = [*getattr(spider, "failures", []), *self.errors]
+        if reason != "finished":
+            failures.insert(0, ("partial", spider.name, f"stopped: {reason}"))
+        run = {
+            "run_id": self.run_id,
+            "source": getattr(spider, "source", spider.name),
+            "platform": spider.name,
+            "started_at": self.started_at,
+            "finished_at": _now(),
+            "outcome": self.outcome(failures),
+            "detail": _detail(failures),
+            "n_found": self.n_kept + self.reasons.total() + self.n_failed,
+            "n_kept": self.n_kept,
+            "n_errors": len(failures),
+        }
+        store = open_store(self.store_address)
+        store.save_run(run, dict(self.reasons))
+        store.close()
+
+    def outcome(self, failures: list[tuple[str, str, str]]) -> str:
+        """The run in one word."""
+        found = bool(self.n_kept or self.reasons)
+        if failures:
+            return "partial" if found else failures[0][0]
+        return "ok" if found else "empty"
+
+
+def _detail(failures: list[tuple[str, str, str]]) -> str | None:
+    if not failures:
+        return None
+    kind, url, reason = failures[0]
+    more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
+    return f"{kind}: {url}: {reason}{more}"
+
+
+def _now() -> Any:
+    return datetime.now(UTC).isoformat(timespec="microseconds")
