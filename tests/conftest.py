@@ -1,0 +1,128 @@
+"""What the tests share: a loopback server with given answers, the command line as a user runs it, the demo run once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent
+SHARED = PROJECT.parent / "shared"
+"""Labelled real ads and recorded responses, outside the repository; tests that need them are skipped without it."""
+
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"labelled ads and recorded responses not at {SHARED}")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--write-expected", action="store_true", help="write tests/pages/*/*/expected.json for a person to read"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SKIPPED] = []
+
+
+SKIPPED = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
+    report = yield
+    if report.skipped and "labelled ads and recorded responses" not in str(report.longrepr):
+        item.config.stash[SKIPPED].append(item.nodeid)
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI every test must run: a skipped one (but for those on data outside the repository) fails the session."""
+    skipped = session.config.stash[SKIPPED]
+    if skipped and os.environ.get("ROLECALL_CI") == "1":
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        reporter.write_line(
+            f"error: skipped in CI: {', '.join(skipped)}; scripts/install-system-packages provides tools"
+        )
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@dataclass
+class Server:
+    """A loopback HTTP server that gives the answers it is told to and remembers what it was asked."""
+
+    answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    user_agents: set[str] = field(default_factory=set)
+    base_url: str = ""
+    _lock: Lock = field(default_factory=Lock)
+
+    def answer(self, path: str, body: str | bytes, status: int = 200, **headers: str) -> None:
+        data = body.encode() if isinstance(body, str) else body
+        self.answers[path] = status, {name.replace("_", "-"): value for name, value in headers.items()}, data
+
+    def handle(self, handler: BaseHTTPRequestHandler) -> None:
+        with self._lock:
+            self.asked.append(handler.path)
+            self.user_agents.add(handler.headers["User-Agent"])
+        status, headers, body = self.answers.get(handler.path, (404, {}, b"not found"))
+        handler.send_response(status)
+        for name, value in {"Content-Type": "application/json", **headers, "Content-Length": str(len(body))}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    told = Server()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            told.handle(self)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            return
+
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    told.base_url = f"http://127.0.0.1:{http.server_address[1]}"
+    Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    yield told
+    http.shutdown()
+    http.server_close()
+
+
+def rolecall(
+    *arguments: object, cwd: Path = PROJECT, loopback: bool = True, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own, as a user does."""
+    settings = {**os.environ, **environment, "COLUMNS": "200", "PYTHONPATH": str(PROJECT)}
+    settings.pop("ROLECALL_ALLOW_LOOPBACK", None)
+    if loopback:
+        settings["ROLECALL_ALLOW_LOOPBACK"] = "1"
+    command = [sys.executable, "-m", "rolecall", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, env=settings, capture_output=True, text=True, timeout=240, check=False)
+
+
+@dataclass(frozen=True)
+class DemoRun:
+    folder: Path
+    stdout: str
+    stderr: str
+    code: int
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """``rolecall demo``, run once for all tests that look at what it leaves."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = rolecall("demo", "--out", folder, cwd=folder, loopback=False)
+    return DemoRun(folder, done.stdout, done.stderr, done.returncode)

@@ -1,0 +1,87 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from scraper.sources import Source, SourcesError, is_due, load_sources
+
+GOOD = '[[source]]\nname = "firm"\nplatform = "greenhouse"\nboard = "firm"\n'
+
+
+def load(tmp_path: Path, text: str) -> list[Source]:
+    path = tmp_path / "sources.toml"
+    path.write_text(text)
+    return load_sources(path)
+
+
+def test_reads_entries_in_order(tmp_path: Path) -> None:
+    text = (
+        GOOD
+        + '[[source]]\nname = "site"\nplatform = "jobposting"\nurl = "https://site.example/careers"\nevery = "24h"\n'
+    )
+    assert [source.name for source in load(tmp_path, text)] == ["firm", "site"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[source]\n", r"sources\.toml: not readable as TOML: .*line 1"),
+        ("", r"no \[\[source\]\] entry"),
+        ('source = "x"', r"no \[\[source\]\] entry"),
+        ('source = ["x"]', r"\[\[source\]\] 1 \(not a table\)"),
+        (
+            '[[source]]\nplatform = "greenhouse"\nboard = "x"\n',
+            r"\[\[source\]\] 1 \(without a name\): name: Field required",
+        ),
+        (
+            GOOD.replace("greenhouse", "greenhose"),
+            r"\[\[source\]\] 1 \(firm\): .*unknown platform 'greenhose'; known are files, greenhouse",
+        ),
+        (GOOD.replace('board = "firm"', ""), r"\(firm\): .*board: platform 'greenhouse' needs it"),
+        (GOOD.replace("board", "bord"), r"\(firm\): bord: Extra inputs are not permitted"),
+        (GOOD.replace('"firm"', '"../../etc"'), r"name: String should match pattern"),
+        (GOOD.replace('board = "firm"', 'board = "a/b"'), r"board: String should match pattern"),
+        (GOOD + 'every = "often"\n', r"every: String should match pattern"),
+        (GOOD + 'base_url = "file:///etc/passwd"\n', r"base_url: 'file:///etc/passwd' is no http or https address"),
+        (GOOD + 'only_titles = "("\n', r"only_titles: .*missing \), unterminated subpattern"),
+        (GOOD + GOOD, r"name: 'firm' stands at more than one"),
+        ('[[source]]\nname = "s"\nplatform = "jobposting"\n', r"url: platform 'jobposting' needs it"),
+    ],
+)
+def test_a_fault_is_named_with_entry_and_field(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(SourcesError, match=message):
+        load(tmp_path, text)
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SourcesError, match="no such file; write one"):
+        load_sources(tmp_path / "sources.toml")
+
+
+def test_a_relative_file_is_beside_the_sources(tmp_path: Path) -> None:
+    (source,) = load(tmp_path, '[[source]]\nname = "saved"\nplatform = "files"\nurl = "ads.csv"\n')
+    assert source.url == str(tmp_path / "ads.csv")
+
+
+@pytest.mark.parametrize(
+    ("every", "age", "outcome", "due"),
+    [
+        (None, 0, "ok", True),
+        ("2h", 1, "ok", False),
+        ("2h", 3, "ok", True),
+        ("2h", 1, "network", True),
+        ("7d", 24 * 8, "empty", True),
+    ],
+)
+def test_due(every: str | None, age: int, outcome: str, due: bool) -> None:
+    source = Source(name="firm", platform="greenhouse", board="firm", every=every)
+    started = (datetime.now(UTC) - timedelta(hours=age)).isoformat()
+    assert is_due(source, {"started_at": started, "outcome": outcome}) is due
+
+
+def test_a_source_never_crawled_is_due() -> None:
+    assert is_due(Source(name="firm", platform="greenhouse", board="firm", every="7d"), None)
+
+
+def test_the_shipped_sources_are_valid() -> None:
+    assert load_sources(Path(__file__).parent.parent / "sources.toml")
