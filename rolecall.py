@@ -212,9 +212,9 @@ def _crawl(sources: list[Source], store: str, out: Path, overrides: dict[str, An
 
         settings = {"ROLECALL_STORE": store, "LOG_LEVEL": _Options.log_level, "LOG_ENABLED": True, **overrides}
         run_id = crawl_sources(sources, settings, watch) if sources else ""
-    _write_reports(store, out)
     runs, rejections = open_store(store).of_run(run_id)
     show(runs_table(runs, rejections))
+    _write_reports(store, out)
     for source, reason in failed.items():
         say(f"error: source {source}: {reason}; please report it")
     bad = [run for run in runs if run["outcome"] not in ("ok", "empty")]
