@@ -38,13 +38,23 @@ _RANGE_JOINT = re.compile(
     re.IGNORECASE,
 )
 _AND_JOINT = re.compile(r"\s*\band\s*", re.IGNORECASE)
-_LIST_JOINT = re.compile(rf"{_UNIT}\s*(?:,|;|/|,?\s*\band\b|,?\s*\bor\b|;\s*and\b)\s*", re.IGNORECASE)
+_WHERE = r"(?:\s*(?:\(?(?:in|for|at)\s)?\(?[A-Z][\w .'-]{1,24}\)?)?"
+"""The place or grade that one of several ranges is for."""
+
+_LIST_JOINT = re.compile(
+    rf"{_UNIT}{_WHERE}\s*(?:[,;/]|[,;]?\s*\b(?:and|or)\b)(?:{_WHERE}:?\s*|\s*)"
+    rf"|{_UNIT}[.;]\s+[A-Z][\w /-]{{1,30}}:\s*"
+)
+"""What stands between two ranges of one list: "... in New York and ...", "... per hour. Grade II: ..."."""
+
 _HOURS_A_WEEK = re.compile(
     r"[\d.]+\s*(?:(?:-|–|to)\s*[\d.]+\s*)?(?:hours?|hrs?|days?)[\s/-]*(?:per|a|each|/)?\s*week", re.IGNORECASE
 )
 _MONEY = re.compile(
     r"[$£€]|\b(?:USD|CAD|AUD|NZD|GBP|EUR)\b|\b(?:[Ss]alary|SALARY|[Pp]ay|PAY|[Ww]ages?|[Rr]ate|RATE|[Cc]ompensation)\b(?=[^\n.]{0,40}\d)"
+    r"|\b\d{2,3}\s?(?:-|–|to)\s?\d{2,3}\s?[kK]\b"
 )
+MAX_JOINT_CHARS = 60
 STRETCH_CHARS = 200
 _SENTENCE_END = re.compile(r"[.!?]\s+(?=[A-Z])|\n")
 
@@ -171,10 +181,12 @@ def _weight(text: str, figures: _Figures) -> float:
     stated = _period_near(before, after) is not None
     is_range = figures.low != figures.high
     is_labelled = cue >= 0 and len(before) - cue <= LABEL_CHARS
-    if not figures.sign and not (is_labelled and (is_range or stated)):
-        return 0
     high = figures.high or figures.low or 0
-    bare = 0.5 if figures.sign and 20_000 <= high <= 400_000 and "," in text[figures.start : figures.end] else 0
+    words = text[figures.start : figures.end]
+    in_thousands = is_range and words[-1:] in "kK" and 20_000 <= high <= 400_000
+    if not figures.sign and not in_thousands and not (is_labelled and (is_range or stated)):
+        return 0
+    bare = 0.5 if in_thousands or (figures.sign and 20_000 <= high <= 400_000 and "," in words) else 0
     return 3 * (cue >= 0) + 2 * stated + bare + 0.25 * (is_range and bool(bare))
 
 
@@ -199,7 +211,10 @@ def _as_pay(text: str, figures: _Figures, country: str | None) -> Pay | None:
     currency = _currency(figures.sign, country) if figures.sign else pay_rules().currency_of.get(country or "")
     quoted = (words + _period_words(after)).strip()
     pay = Pay(quoted, figures.low, figures.high, currency, period, start=figures.start)
-    return _believable(pay) or _believable(replace(pay, period=None))  # the period may belong to something else
+    found = _believable(pay)
+    if found is None and not _period_words(after) and _last(pay_rules().pay_cue, before) >= 0:
+        found = _believable(replace(pay, period=None))  # the period may belong to something else
+    return found
 
 
 def _units_in(words: str) -> str:
@@ -230,9 +245,7 @@ def _figures_near_money(text: str) -> Iterator[_Figures]:
             continue
         start = max(stretch_end, match.start())
         stretch_end = _end_of_amount(text, match.end() + STRETCH_CHARS)
-        stretch = text[start:stretch_end]
-        for figures in _figures_in(stretch):
-            yield replace(figures, start=figures.start + start, end=figures.end + start)
+        yield from _figures_in(text, start, stretch_end)
 
 
 def _end_of_amount(text: str, position: int) -> int:
@@ -242,12 +255,12 @@ def _end_of_amount(text: str, position: int) -> int:
     return min(position, len(text))
 
 
-def _figures_in(text: str) -> Iterator[_Figures]:
-    """Amounts of the text, those joined into ranges and lists of ranges taken together."""
+def _figures_in(text: str, start: int = 0, end: int | None = None) -> Iterator[_Figures]:
+    """Amounts between two places of the text, those joined into ranges and lists of ranges taken together."""
     waiting: _Figures | None = None
-    for figures in _ranges_in(text):
+    for figures in _ranges_in(text, start, len(text) if end is None else end):
         joint = text[waiting.end : figures.start] if waiting else ""
-        if waiting and waiting.sign and figures.sign and len(joint) < 20 and _LIST_JOINT.fullmatch(joint):
+        if waiting and waiting.sign and figures.sign and len(joint) < MAX_JOINT_CHARS and _LIST_JOINT.fullmatch(joint):
             ends = [end for end in (waiting.low, waiting.high, figures.low, figures.high) if end is not None]
             waiting = _Figures(waiting.start, figures.end, min(ends), max(ends), waiting.sign)
             continue
@@ -258,8 +271,8 @@ def _figures_in(text: str) -> Iterator[_Figures]:
         yield waiting
 
 
-def _ranges_in(text: str) -> Iterator[_Figures]:
-    matches = list(_AMOUNT.finditer(text))
+def _ranges_in(text: str, start: int, end: int) -> Iterator[_Figures]:
+    matches = list(_AMOUNT.finditer(text, start, end))
     index = 0
     while index < len(matches):
         first, second = matches[index], matches[index + 1] if index + 1 < len(matches) else None

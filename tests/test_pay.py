@@ -213,3 +213,20 @@ def test_pipeline_says_when_a_salary_field_gave_nothing() -> None:
 def test_an_inferred_period_is_marked() -> None:
     assert posting(salary_raw="$62,000").salary_period_inferred is True
     assert posting(salary_raw="$62,000 a year").salary_period_inferred is False
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "period"),
+    [
+        ("The base range is $85K–$110K in Duluth and $78K–$98K in Fargo.", 78_000, 110_000, "year"),
+        ("Clerk I: $27.40–$33.10 per hour. Clerk II: $31.20–$38.75 per hour.", 27.4, 38.75, "hour"),
+        ("In Duluth we pay $74,000–$86,000 and in Fargo $88,000-$104,000.", 74_000, 104_000, "year"),
+        ("What you get: 45-55k, a headset, health insurance", 45_000, 55_000, "year"),
+        ("Starting at $130,000, more for experience. We pay $600 a year toward a desk.", 130_000, None, "year"),
+        ("Our scale starts at $67,200.\nWe repay up to $6,000 of law school loans a year.", 67_200, None, "year"),
+    ],
+)
+def test_several_ranges_and_sums_that_are_no_pay(text: str, low: float, high: float | None, period: str) -> None:
+    pay = pay_in_text(text)
+    assert pay is not None
+    assert (pay.low, pay.high, pay.period) == (low, high, period)
