@@ -25,6 +25,13 @@ MAX_PLACE_CHARS = 300
 
 _STRONG_BREAK = re.compile(r"\s+/\s+|\s*[;|•\n]\s*|\s+(?:or|and|&)\s+(?=[A-Z])")
 _WEAK_BREAK = re.compile(r"\s*,\s*|\s+[-–—]\s+|\s*[()]\s*")
+_TIME_ZONE = re.compile(
+    r"\b(?:(?:eastern|central|mountain|pacific|atlantic)(?:,? (?:or|and) |, |/)?)+(?: standard)? time(?: zones?)?\b"
+    r"|\b(?:[ECMP][SD]?T|GMT|UTC)(?: hours| time| time zone)\b",
+    re.IGNORECASE,
+)
+"""Words for a time zone, which name no place."""
+
 _ZIP = re.compile(r"\b(\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)$")
 _STREET = re.compile(
     r"^\d+[\w-]*\s|\b(?:floor|fl|suite|ste|room|rm)\b|\b(?:street|avenue|road|blvd|boulevard|plaza|highway)\b\.?$",
@@ -155,7 +162,7 @@ def read_line(line: str, country: str | None = None) -> tuple[tuple[str | None, 
     """
     found = []
     in_countries = False
-    for stretch in _STRONG_BREAK.split(line):
+    for stretch in _STRONG_BREAK.split(_TIME_ZONE.sub(" ", line)):
         parts = [part for part in (_without_noise(part) for part in _WEAK_BREAK.split(stretch)) if part]
         if in_countries and len(parts) == 1 and (code := _country(parts[0], alpha2=True)):
             places = [_Open(country=code, words=parts)]  # the CA of "Remote (US; CA)" is Canada

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.locate import LocatePipeline
-from pipelines.places import read_places, remote_kind
+from pipelines.places import read_line, read_places, remote_kind
 from scraper.items import Posting, RawPlace
 
 Triple = tuple[str | None, str | None, str | None]
@@ -149,3 +149,8 @@ def test_a_hostile_megabyte_takes_no_second(hostile: str) -> None:
     started = time.perf_counter()
     located(places_raw=[RawPlace(text=hostile)], text=hostile)
     assert time.perf_counter() - started < 3
+
+
+@pytest.mark.parametrize("line", ["Remote - US (Central or Mountain time)", "Remote, US (Eastern Time Zone)"])
+def test_a_time_zone_is_no_place(line: str) -> None:
+    assert [(city, region, country) for city, region, country, _ in read_line(line)] == [(None, None, "US")]
