@@ -27,7 +27,7 @@ class KeepLegalPipeline:
         return cls(LegalWork.load())
 
     def process_item(self, item: Posting) -> Posting:
-        verdict = self.legal_work.judge(item.title or "", item.text or "")
+        verdict = self.legal_work.judge(item.title or "", item.text or "", item.company or "")
         if not verdict.is_legal:
             raise Rejected(verdict.reason)
         return item

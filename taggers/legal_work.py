@@ -29,8 +29,10 @@ class LegalWork:
     weak_title: re.Pattern[str]
     never_title: re.Pattern[str]
     terms: re.Pattern[str]
+    core: re.Pattern[str]
     min_terms: int
     min_terms_weak: int
+    min_core_weak: int
 
     @classmethod
     def load(cls) -> Self:
@@ -44,19 +46,22 @@ class LegalWork:
             weak_title=titles["weak"],
             never_title=titles["never"],
             terms=_any_of(data["term"]["words"]),
+            core=_any_of(data["core"]["words"]),
             **data["text"],
         )
 
-    def judge(self, title: str, text: str) -> Verdict:
-        """Legal work or not, by title first and text second."""
+    def judge(self, title: str, text: str, company: str = "") -> Verdict:
+        """Legal work or not, by title first, and by text and the employer's name second."""
         if self.never_title.search(title):
             return Verdict(False, "title of another occupation")
         if self.legal_title.search(title):
             return Verdict(True, "title of legal work")
+        is_weak = self.weak_title.search(title) is not None
         n_terms = self.count_terms(text)
-        needed = self.min_terms_weak if self.weak_title.search(title) else self.min_terms
-        if n_terms >= needed:
+        if n_terms >= (self.min_terms_weak if is_weak else self.min_terms):
             return Verdict(True, f"{n_terms} terms of legal work in the text")
+        if is_weak and len(self.core.findall(f"{company}\n{text[:MAX_TEXT_CHARS]}")) >= self.min_core_weak:
+            return Verdict(True, "office work among lawyers")
         return Verdict(False, "no legal work in title or text")
 
     def count_terms(self, text: str) -> int:

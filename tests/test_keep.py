@@ -30,7 +30,7 @@ def item(**fields: str) -> Posting:
         ("Case Manager", "Coordinate discharge plans and home visits for patients.", False),
         (
             "Case Manager",
-            "Call the law firm's clients about their cases, request records for attorneys, prepare exhibits, follow settlements.",
+            "Call clients of the law firm about their cases, prepare exhibits for attorneys, follow settlements.",
             True,
         ),
         ("Law Enforcement Officer", LEGAL_TEXT, False),
