@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN = .venv/bin
 
-.PHONY: demo test check format data-format clean
+.PHONY: demo test check format data-format model evaluate clean
 
 demo: .venv/installed
 	$(RUN)/rolecall demo --out results/demo
@@ -23,6 +23,14 @@ format: .venv/installed
 # Writes the tables of DATA_FORMAT.md from output/columns.py.
 data-format: .venv/installed
 	$(RUN)/python -m output.data_format
+
+# Rebuilds taggers/data/model.npz from taggers/data/voices; needed after any change there, in concepts.toml or in the taggers' code.
+model: .venv/installed
+	$(RUN)/python -m taggers.train
+
+# How good the tagger is on invented ads of voices that it has not learned from, or on labelled ads: make evaluate GOLD=folder
+evaluate: .venv/installed
+	$(RUN)/python -m taggers.evaluate $(if $(GOLD),$(GOLD),--held-out city_agency uk_firm firm_career_pages)
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -101,6 +101,16 @@ POSTINGS = Table(
         _posting("location_raw"),
         _posting("valid_through"),
         _posting("group_id"),
+        _posting("is_hybrid", "boolean"),
+        _posting("role_reason"),
+        _posting("education"),
+        _posting("education_evidence"),
+        _posting("experience_years", "integer"),
+        _posting("experience_evidence"),
+        _posting("certification"),
+        _posting("certification_evidence"),
+        _posting("sector"),
+        _posting("sector_evidence"),
     ),
 )
 

@@ -70,7 +70,7 @@ def _draw_titles(axes: Axes, jobs: pd.DataFrame) -> None:
     counts = pd.crosstab(jobs["title_role"].fillna(NO_ROLE), jobs["role"].fillna(NO_ROLE)).reindex(
         index=named, columns=named, fill_value=0
     )
-    axes.imshow(counts.to_numpy() ** 0.5, cmap="cividis_r", aspect="auto")
+    axes.imshow(counts.to_numpy() ** 0.5, cmap="Blues", aspect="auto")
     cells = counts.to_numpy()
     for row, column in ((row, column) for row in range(len(named)) for column in range(len(named))):
         count = int(cells[row, column])

@@ -21,7 +21,7 @@ from scrapy.utils.misc import load_object
 from scraper.items import Posting
 
 CHUNK = 64
-"""Postings handed to a process at once."""
+"""Postings read at once, and handed to a process at once."""
 
 KEEP_EVERY_ROW = {"KEEP_OPEN_ENABLED": False, "KEEP_LEGAL_ENABLED": False}
 STORING = "pipelines.store_postings.StorePostingsPipeline"
@@ -65,11 +65,14 @@ class Chain:
         except NotConfigured:
             return None
 
-    def process(self, posting: Posting) -> Posting:
-        """Run one posting through every pipeline."""
+    def process(self, postings: list[Posting]) -> list[Posting]:
+        """Run postings through every pipeline, at once through those that can (``process_items``)."""
         for pipeline in self.pipelines:
-            posting = pipeline.process_item(posting)
-        return posting
+            if hasattr(pipeline, "process_items"):
+                postings = pipeline.process_items(postings)
+            else:
+                postings = [pipeline.process_item(posting) for posting in postings]
+        return postings
 
 
 _chain: Chain | None = None
@@ -79,7 +82,7 @@ def _process_chunk(postings: list[Posting]) -> list[Posting]:
     """In a worker process: the chain is built once, at the first chunk."""
     global _chain
     _chain = _chain or Chain()
-    return [_chain.process(posting) for posting in postings]
+    return _chain.process(postings)
 
 
 def process_all(postings: Iterable[Posting], n_jobs: int = 1) -> Iterator[Posting]:
@@ -87,11 +90,12 @@ def process_all(postings: Iterable[Posting], n_jobs: int = 1) -> Iterator[Postin
 
     At most two chunks a process are under way, so that memory does not grow with the number of postings.
     """
+    waiting = iter(postings)
     if n_jobs == 1:
         chain = Chain()
-        yield from map(chain.process, postings)
+        while chunk := list(islice(waiting, CHUNK)):
+            yield from chain.process(chunk)
         return
-    waiting = iter(postings)
     with ProcessPoolExecutor(n_jobs, mp_context=get_context("spawn")) as pool:
         under_way: list[Future[list[Posting]]] = []
         while chunk := list(islice(waiting, CHUNK)):

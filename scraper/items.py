@@ -221,10 +221,16 @@ class Posting:
     """The role the duties describe; ``none`` where they describe none of the seven."""
 
     role_confidence: float | None = None
-    """Confidence in ``role``, in [0, 1]."""
+    """Probability that a careful reader would give the same ``role``, in [0, 1]."""
 
     second_role: str | None = None
     """The next best supported role, if any duty supports one."""
+
+    is_hybrid: bool | None = None
+    """Whether ``second_role`` is nearly as well supported as ``role``."""
+
+    role_reason: str | None = None
+    """Why ``role`` is ``none``."""
 
     title_role: str | None = None
     """The role the title claims, if it claims one."""
@@ -240,6 +246,30 @@ class Posting:
 
     title_against: str | None = None
     """What speaks against the title: the duties that support another role."""
+
+    education: str | None = None
+    """Lowest education that the ad says suffices: ``high school associate bachelor master`` or ``law school``."""
+
+    education_evidence: str | None = None
+    """The words ``education`` was read from."""
+
+    experience_years: int | None = None
+    """Fewest years of experience that the ad says suffice."""
+
+    experience_evidence: str | None = None
+    """The words ``experience_years`` was read from."""
+
+    certification: str | None = None
+    """Certificates that the ad names, demanded or preferred; ``; `` between two."""
+
+    certification_evidence: str | None = None
+    """The words ``certification`` was read from."""
+
+    sector: str | None = None
+    """The employer's sector: one of the article's five, or ``other``."""
+
+    sector_evidence: str | None = None
+    """The words ``sector`` was read from."""
 
     first_seen: str | None = None
     """UTC instant of the crawl that first saw the ad, ISO 8601; unknown for files."""

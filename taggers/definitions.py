@@ -1,58 +1,43 @@
 """Which of the article's definitions a duty is an instance of, and the words that decided it.
 
-A definition is known by signals: pairs of concepts such as "draft > court_paper". The definitions and their signals are
-``data/definitions.toml``, the concepts' words ``data/concepts.toml``.
+Each definition has a learned column; whether the duty is an instance of any is decided by a gate that also looks at
+the ad's other duties. The definitions in our own words are ``data/definitions.toml``; what illustrates them are the
+example duties of ``data/voices``.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from spacy.language import Language
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc
 
-from taggers.concepts import Mention, concept_lists, lemma, lexicon
-from taggers.reading import Match, reading_of
+from taggers.component import BatchComponent
+from taggers.features import Floats, Ints, PieceFeatures, by_group, means_by_group
+from taggers.model import Head, Model, load_model, probabilities, sigmoid
+from taggers.reading import Match, Reading, reading_of
+from taggers.sections import place
 
-SPANS_KEY = "evidence"
-MIN_SCORE = 0.5
-"""A weaker match is no instance."""
+DEFINED = "defined"
+"""The answer that a duty is an instance of some definition."""
 
-OUTSIDE = 0.7
-"""What is left of every score when the duty speaks of work outside the article's roles."""
+MIN_DEFINED = 0.6
+"""Probability from which on a duty counts as an instance of a definition."""
 
-MAX_WORDS = 200
-"""Words of a duty that are looked at; no duty that a person wrote is longer."""
+MIN_OF_BEST = 0.2
+"""A further definition must have this share of the best one's probability."""
 
-SUPPORT = 0.3
-"""How much of the room to 1 a second signal takes, times its own strength."""
-
-_Hit = tuple[float, list[Mention]]
-"""A signal that holds: its strength and the mentions that make it hold."""
-
-_SIGNAL = re.compile(
-    r"(?P<first>\w+)(?:\s*(?P<joint>[>&])\s*(?P<second>\w+))?(?P<also>(?:\s*&\s*\w+)*)(?P<without>(?:\s*!\w+)*)"
-    r"\s*=\s*(?P<strength>1(?:\.0)?|0?\.\d+)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """A combination of concepts with the strength it lends to a definition."""
-
-    first: str
-    second: str | None
-    ordered: bool
-    """Whether the second must stand after the first."""
-    also: tuple[str, ...]
-    without: tuple[str, ...]
-    strength: float
+MAX_MATCHES = 4
+EVIDENCE_SHARE = 0.3
+"""A word is evidence when it gives this share of what the strongest word gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +48,6 @@ class Definition:
     role: str
     says: str
     section: str
-    signals: tuple[Signal, ...]
-
-
-def parse_signal(written: str) -> Signal:
-    """``"draft > court_paper & lawyer !supervise = 0.9"`` -> Signal; raises ValueError for anything else."""
-    match = _SIGNAL.fullmatch(written.strip())
-    if not match:
-        raise ValueError(f"signal {written!r}: expected 'concept [> or & concept] [& concept]... [!concept]... = 0.7'")
-    also, without = (tuple(re.findall(r"\w+", match[group])) for group in ("also", "without"))
-    named = {match["first"], match["second"] or match["first"], *also, *without}
-    if unknown := sorted(named - {concept for group in concept_lists().values() for concept in group}):
-        raise ValueError(f"signal {written!r}: no such concept: {', '.join(unknown)}")
-    return Signal(match["first"], match["second"], match["joint"] == ">", also, without, float(match["strength"]))
 
 
 @cache
@@ -83,25 +55,8 @@ def definitions() -> tuple[Definition, ...]:
     """The article's definitions in the file's order, read once."""
     data: dict[str, Any] = tomllib.loads((files("taggers") / "data" / "definitions.toml").read_text(encoding="utf-8"))
     return tuple(
-        Definition(
-            id=entry["id"],
-            role=role_of(entry["id"]),
-            says=entry["says"],
-            section=entry["section"],
-            signals=tuple(map(parse_signal, entry["signals"])),
-        )
-        for entry in data["definition"]
+        Definition(entry["id"], role_of(entry["id"]), entry["says"], entry["section"]) for entry in data["definition"]
     )
-
-
-@cache
-def _signals_by_concept() -> dict[str, list[tuple[Definition, Signal]]]:
-    """First concept of a signal -> the signals that begin with it: few of them can hold in one duty."""
-    table: dict[str, list[tuple[Definition, Signal]]] = {}
-    for definition in definitions():
-        for signal in definition.signals:
-            table.setdefault(signal.first, []).append((definition, signal))
-    return table
 
 
 def role_of(definition_id: str) -> str:
@@ -109,95 +64,83 @@ def role_of(definition_id: str) -> str:
     return definition_id.partition(".")[0].replace("_", " ")
 
 
-def match_duty(words: list[str]) -> tuple[list[Match], str | None]:
-    """The definitions that a duty is an instance of, best first, and the outside kind of work it mentions, if any.
+def gate_figures(by_definition: Floats, work: Floats, ad_of: Ints, n_ads: int) -> Floats:
+    """(duties, figures) by which the gate decides: the duty's own log-odds, and the means over its ad.
 
-    words: the duty's words in order.
+    by_definition: (duties, definitions and DEFINED) log-odds. work: (duties, kinds of work) log-odds. ad_of: the ad of
+    each duty, ascending.
     """
-    by_concept: dict[str, list[Mention]] = {}
-    for mention in lexicon().mentions([lemma(word) for word in words[:MAX_WORDS]]):
-        by_concept.setdefault(mention.concept, []).append(mention)
-    hits: dict[str, list[_Hit]] = {}
-    for concept in by_concept:
-        for definition, signal in _signals_by_concept().get(concept, ()):
-            if mentions := _holds(signal, by_concept):
-                hits.setdefault(definition.id, []).append((signal.strength, mentions))
-    outside = next((concept for concept in concept_lists()["outside"] if concept in by_concept), None)
-    room = OUTSIDE if outside or "supervise" in by_concept else 1.0
-    found = [
-        match for definition in definitions() if (match := _match(definition, hits.get(definition.id), words, room))
-    ]
-    found.sort(key=lambda match: -match.score)
-    return found, outside
+    best = np.partition(by_definition[:, :-1], (-2, -1), axis=1)[:, -2:]
+    own = np.hstack([best, by_definition[:, -1:], probabilities(work)])
+    shared = np.hstack([own, sigmoid(by_definition[:, -1:])])
+    return np.hstack([own, means_by_group(shared, ad_of, n_ads)[ad_of]])
 
 
-def _match(definition: Definition, hits: list[_Hit] | None, words: list[str], room: float) -> Match | None:
-    """The definition's score from the signals that hold: the strongest, raised a little by the next two."""
-    if not hits:
-        return None
-    hits.sort(key=lambda hit: -hit[0])
-    score = hits[0][0]
-    for strength, _ in hits[1:3]:
-        score += (1 - score) * SUPPORT * strength
-    if score * room < MIN_SCORE:
-        return None
-    where = tuple(sorted({(mention.start, mention.end) for mention in hits[0][1]}))
-    evidence = tuple(" ".join(words[start:end]) for start, end in where)
-    return Match(definition.id, definition.role, round(score * room, 3), evidence, where)
+def match_duties(model: Model, readings: Sequence[Reading]) -> None:
+    """Fill the matches of every reading's duties, and the log-odds that the role is decided by."""
+    duties = [duty for reading in readings for duty in reading.duties]
+    if not duties:
+        return
+    words, starts, ends = place(readings, [reading.duties for reading in readings])
+    features = model.space.features(words, starts, ends)
+    counts = [len(reading.duties) for reading in readings]
+    ad_of = np.repeat(np.arange(len(readings)), counts)
+    head = model.heads["definition"]
+    by_definition, work = model.logits(features, "definition", "work")
+    gate = model.layers["gate"].logits(gate_figures(by_definition, work, ad_of, len(readings)))
+    scores = sigmoid(by_definition[:, :-1])
+    for duty, defined, of_duty in zip(duties, sigmoid(gate[:, 0]).tolist(), scores, strict=True):
+        if defined >= MIN_DEFINED:
+            duty.matches = _matches(head.answers, of_duty, defined)
+    _add_evidence(head, features, readings, starts, scores.argmax(axis=1))
+    for reading, end, count in zip(readings, accumulate(counts), counts, strict=True):
+        reading.by_definition, reading.work = by_definition[end - count : end], work[end - count : end]
 
 
-def _holds(signal: Signal, by_concept: dict[str, list[Mention]]) -> list[Mention] | None:
-    """The mentions that make the signal hold, or None."""
-    if any(concept in by_concept for concept in signal.without):
-        return None
-    firsts = by_concept.get(signal.first)
-    if not firsts:
-        return None
-    if signal.second is None:
-        pair = [firsts[0]]
-    else:
-        seconds = by_concept.get(signal.second, ())
-        found = _pair(firsts, seconds, signal.ordered)
-        if not found:
-            return None
-        pair = list(found)
-    for concept in signal.also:
-        if concept not in by_concept:
-            return None
-        pair.append(by_concept[concept][0])
-    return pair
+def _matches(ids: tuple[str, ...], scores: NDArray[Any], defined: float) -> list[Match]:
+    """The definitions near the best one, best first; the best has the score that the duty is defined at all."""
+    near = np.flatnonzero(scores >= MIN_OF_BEST * scores.max())
+    ranked = sorted(((float(scores[number]), ids[number]) for number in near.tolist()), reverse=True)[:MAX_MATCHES]
+    best = ranked[0][0]
+    return [Match(one, role_of(one), round(defined * score / best, 3)) for score, one in ranked]
 
 
-def _pair(firsts: Iterable[Mention], seconds: Iterable[Mention], ordered: bool) -> tuple[Mention, Mention] | None:
-    """The closest pair that does not overlap, in order if asked."""
-    pairs = (
-        (abs(second.start - first.start), first, second)
-        for first in firsts
-        for second in seconds
-        if (first.end <= second.start if ordered else first.end <= second.start or second.end <= first.start)
-    )
-    best = min(pairs, key=lambda pair: pair[0], default=None)
-    return best[1:] if best else None
+def _add_evidence(head: Head, features: PieceFeatures, readings: Sequence[Reading], starts: Ints, best: Ints) -> None:
+    """Give the first match of every duty the words that speak most for it.
+
+    starts: where each duty begins among the words of all readings; best: the column of its best definition.
+    """
+    given = head.of_rows[features.rows, best[features.piece_of][:, None]].sum(axis=1)
+    most = by_group(given, features.piece_of, features.n_pieces, np.maximum)
+    strong = (given > 0) & (given >= EVIDENCE_SHARE * most[features.piece_of])
+    spans = _joined(*(each[strong].tolist() for each in (features.piece_of, *features.words[1:])))
+    owners = [(reading, duty) for reading in readings for duty in reading.duties]
+    for number, (reading, duty) in enumerate(owners):
+        if duty.matches:
+            shift = int(starts[number]) - duty.start
+            where = tuple((start - shift, end - shift) for start, end in spans.get(number, ()))
+            words = tuple(reading.text[start:end] for start, end in where)
+            duty.matches[0] = replace(duty.matches[0], evidence=words, where=where)
 
 
-def _words_of(doc: Doc, start: int, end: int) -> list[Token]:
-    """The word tokens between two offsets of the text."""
-    span = doc.char_span(start, end, alignment_mode="expand")
-    return [token for token in span or () if not token.is_punct and not token.is_space]
+def _joined(duty_of: list[int], starts: list[int], ends: list[int]) -> dict[int, list[tuple[int, int]]]:
+    """Duty -> (start, end) of its strong words, neighbours joined."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for number, start, end in zip(duty_of, starts, ends, strict=True):
+        spans = found.setdefault(number, [])
+        if spans and start - spans[-1][1] <= 1:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return found
 
 
-@Language.component(
-    "rolecall_definitions", assigns=["doc._.reading", "doc.spans"], requires=["doc._.reading", "doc.spans"]
-)
-def match_definitions(doc: Doc) -> Doc:
-    """Match every duty with the definitions; ``doc.spans["evidence"]`` holds the best definition's words, labelled."""
-    evidence: list[Span] = []
-    for duty in reading_of(doc).duties:
-        tokens = _words_of(doc, duty.start, duty.end)
-        duty.matches, duty.outside = match_duty([token.text for token in tokens])
-        for match in duty.matches[:1]:
-            evidence += [
-                Span(doc, tokens[start].i, tokens[end - 1].i + 1, label=match.definition) for start, end in match.where
-            ]
-    doc.spans[SPANS_KEY] = evidence
-    return doc
+def match_definitions(docs: Sequence[Doc]) -> None:
+    """Match every duty with the definitions."""
+    match_duties(load_model(), [reading_of(doc) for doc in docs])
+
+
+@Language.factory("rolecall_definitions", assigns=["doc._.reading"], requires=["doc._.reading"])
+def make_definitions(nlp: Language, name: str) -> BatchComponent:
+    """The component that matches duties with the article's definitions."""
+    return BatchComponent(match_definitions)

@@ -8,88 +8,59 @@ are cut.
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from simplemma import lemmatize
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from taggers.component import BatchComponent
+from taggers.lines import Piece, is_duty_verb, line_rules
 from taggers.reading import DutyReading, reading_of
-from taggers.sections import SectionedPiece, own_section
 
-SPANS_KEY = "duties"
 MAX_LEAD_CHARS = 260
 """Longest lead-in looked for."""
 
-_NO_DUTY = ("requirements", "benefits", "pay", "about", "apply", "other")
-_OVERRULED = {"duties": ("benefits", "apply", "pay", "about", "requirements"), "intro": _NO_DUTY, "about": _NO_DUTY}
 _SEMICOLON = re.compile(r"\s*;\s*(?:and\s+|or\s+)?(?=[\w\"“(])")
 _GERUND_COMMA = re.compile(r",\s+(?:and\s+)?(?=(?:[a-z]+ly\s+)?[a-z]+ing(?:\s+[\w’'/-]+){2})")
 _GERUND = re.compile(r"(?:[A-Za-z]+ly\s+)?[A-Za-z]+ing\b")
 _EXAMPLES = re.compile(r"\b(?:including|such as|e\.g\.|includes?|like)\b")
+_STILL_LEADS = re.compile(
+    r"(?:duties|responsib|accountab|tasks?|functions?|may|must|will|assignments?|work)", re.IGNORECASE
+)
+"""Beginnings that are a duty's as well as a lead-in's."""
+
 _FIRST_WORD = re.compile(r"[A-Za-z][A-Za-z-]*")
 _CHARS_AT_END = " \t\n,;:–—-"
 
 
-@dataclass(frozen=True)
-class DutyRules:
-    """How duties begin: ``lead_in`` and ``duty_verb`` of ``data/sections.toml``."""
-
-    lead_in: re.Pattern[str]
-    verbs: frozenset[str]
-
-
-@cache
-def duty_rules() -> DutyRules:
-    """The rules, read once."""
-    data: dict[str, Any] = tomllib.loads((files("taggers") / "data" / "sections.toml").read_text(encoding="utf-8"))
-    return DutyRules(
-        lead_in=re.compile("|".join(f"(?:{pattern})" for pattern in data["lead_in"]["patterns"]), re.IGNORECASE),
-        verbs=frozenset(data["duty_verb"]["words"].split()),
-    )
-
-
-def find_duties(text: str, pieces: list[SectionedPiece]) -> list[tuple[int, int]]:
+def find_duties(text: str, pieces: list[Piece], kinds: list[str]) -> list[tuple[int, int]]:
     """(start, end) of every duty of the text, in order."""
-    spans = (span for start, end in _duty_units(pieces) for span in _cut(text, start, end))
+    spans = (span for start, end in _duty_units(pieces, kinds) for span in _cut(text, start, end))
     return [span for span in spans if len(_FIRST_WORD.findall(text[slice(*span)])) >= 2]
 
 
-def _duty_units(pieces: list[SectionedPiece]) -> Iterator[tuple[int, int]]:
+def _duty_units(pieces: list[Piece], kinds: list[str]) -> Iterator[tuple[int, int]]:
     """(start, end) of pieces that hold duties: a bullet with the sentences that follow in it, or one sentence."""
     index = 0
     while index < len(pieces):
-        current = pieces[index]
-        end, index = current.piece.end, index + 1
-        while current.piece.marked and index < len(pieces) and _continues(pieces[index]):
-            end, index = pieces[index].piece.end, index + 1
-        if not current.is_heading and _is_duty(current):
-            yield current.piece.start + lead_length(current.piece.text), end
+        piece, kind = pieces[index], kinds[index]
+        end, index = piece.end, index + 1
+        while piece.marked and index < len(pieces) and _continues(pieces[index], kinds[index]):
+            end, index = pieces[index].end, index + 1
+        if (
+            kind == "duty" or (kind == "about" and _says_what_one_does(piece.text))
+        ) and not line_rules().catch_all.fullmatch(piece.text.rstrip(_CHARS_AT_END + ".")):
+            yield piece.start + lead_length(piece.text), end
 
 
-def _continues(following: SectionedPiece) -> bool:
-    return not (
-        following.is_heading
-        or following.piece.marked
-        or following.piece.starts_line
-        or own_section(following.piece.text)
-    )
+def _says_what_one_does(words: str) -> bool:
+    """Whether a sentence leads in to a duty beyond doubt ("Duties include: ..."), whatever it sounds like."""
+    lead = line_rules().sure_lead_in.match(words)
+    return lead is not None and begins_like_duty(words[lead.end() :])
 
 
-def _is_duty(sectioned: SectionedPiece) -> bool:
-    """Whether a piece holds duties, by its section, its own words and how it begins."""
-    words, under = sectioned.piece.text, sectioned.under
-    if under in ("requirements", "benefits", "pay"):
-        return False
-    listed = under == "duties" and sectioned.piece.marked
-    if not listed and not begins_like_duty(words[lead_length(words) :][:MAX_LEAD_CHARS]):
-        return False
-    return own_section(words) not in _OVERRULED.get(under, _NO_DUTY)
+def _continues(following: Piece, kind: str) -> bool:
+    return not (following.marked or following.starts_line) and kind == "duty"
 
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -117,8 +88,10 @@ def _cuts(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
 def lead_length(words: str) -> int:
     """How many characters of the words only lead in to the duty."""
     length = 0
+    if begins_like_duty(words) and not _STILL_LEADS.match(words):
+        return 0
     for _ in range(3):
-        match = duty_rules().lead_in.match(words[length : length + MAX_LEAD_CHARS])
+        match = line_rules().lead_in.match(words[length : length + MAX_LEAD_CHARS])
         if not match or not match.end() or not re.search(r"\w", words[length + match.end() :]):
             break
         length += match.end()
@@ -128,19 +101,21 @@ def lead_length(words: str) -> int:
 def begins_like_duty(words: str) -> bool:
     """Whether the words begin with a verb of the kind duties begin with ("Drafts ...", "Preparing ...")."""
     for match, _ in zip(_FIRST_WORD.finditer(words[:60]), range(2), strict=False):
-        word = match[0].lower()
-        if word in duty_rules().verbs or lemmatize(word, "en") in duty_rules().verbs:
+        if is_duty_verb(match[0]):
             return True
-        if not word.endswith("ly"):
+        if not match[0].endswith("ly"):
             return False
     return False
 
 
-@Language.component("rolecall_duties", assigns=["doc._.reading", "doc.spans"], requires=["doc._.reading"])
-def mark_duties(doc: Doc) -> Doc:
-    """Find the duties; ``doc.spans["duties"]`` holds the same, widened to whole tokens."""
-    reading = reading_of(doc)
-    reading.duties = [DutyReading(start, end) for start, end in find_duties(reading.text, reading.pieces)]
-    spans = (doc.char_span(duty.start, duty.end, label="DUTY", alignment_mode="expand") for duty in reading.duties)
-    doc.spans[SPANS_KEY] = [span for span in spans if span is not None]
-    return doc
+def mark_duties(docs: Sequence[Doc]) -> None:
+    """Find the duties."""
+    for reading in map(reading_of, docs):
+        spans = find_duties(reading.text, reading.pieces, reading.kinds)
+        reading.duties = [DutyReading(start, end) for start, end in spans]
+
+
+@Language.factory("rolecall_duties", assigns=["doc._.reading"], requires=["doc._.reading"])
+def make_duties(nlp: Language, name: str) -> BatchComponent:
+    """The component that finds the duties."""
+    return BatchComponent(mark_duties)

@@ -1,49 +1,64 @@
-"""Cut an ad's text into pieces: lines, bullets and sentences, also where the source lost its line breaks.
+"""Cut an ad's text into pieces: lines, bullets, sentences and labels, also where the source lost its line breaks.
 
-A piece is the smallest unit that sections and duties are decided on. Pieces never overlap, stand in the text's order
-and carry exact offsets; bullet marks and white space around them belong to none.
+A piece is the smallest unit that is told duty from requirement. Pieces never overlap, stand in the text's order and
+carry exact offsets; bullet marks and white space around them belong to none. The patterns begin with a set of
+characters, so that the engine skips over everything else: the time is linear in the length of the text.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import Any, NamedTuple
 
-_BULLET = r"[•·▪■●○◦‣⁃∙➢➤►✓✔❖§\uf0b7\uf0a7]"
-_MARK = re.compile(
-    rf"(?P<bullet>{_BULLET}|[-–—*+](?=\s)|o(?=[\t]|\s{{2,}}))\s*|(?P<number>\(?(?:\d{{1,2}}|[a-zA-Z]|[ivx]{{1,4}})[.)])\s+"
-)
+from taggers.words import lemma
+
+BULLETS = "•·¦▪■●○◦‣⁃∙➢➤►✓✔❖§✅⚖▶➔→\uf0b7\uf0a7"
+MAX_LABEL_CHARS = 45
+
 _BREAK = re.compile(
-    rf"(?P<newline>\n+)"
-    rf"|(?P<bullet>\s*{_BULLET}\s*|\s+[*]\s+(?=[A-Z])|(?<=[.;:,])\s+[-–]\s*(?=[A-Z])|\s{{2,}}[-–—]\s*(?=[A-Za-z])|\s+o\t\s*|\s\s+o\s+(?=[A-Za-z]))"
-    r"|(?P<number>(?<=[.;:])\s+\(?\d{1,2}[.)]\s+(?=[A-Za-z])|(?<=[a-z,])\s+\(?\d{1,2}\)\s+(?=[A-Z]))"
-    r"|(?P<tab>\t+\s*)"
-    r"|(?P<wide>[ \u00a0]{3,}|(?<=[a-z;:)])[ ]{2}(?=[A-Z]))"
-    r"|(?P<sentence>(?<=[.!?])[\"”’')]*\s+(?=[\"“‘'(]?[A-Z\[]))"
-    r"|(?P<glued>(?<=[a-z)])[.!](?=[A-Z][a-z]+\s)|(?<=[a-z.;)])(?=[A-Z][a-z]+(?:\s[A-Za-z]+){0,2}:\s))"
+    rf"[\n\t.!?;:,{BULLETS}]"
+    r"(?:(?<=\n)[\n\s]*"
+    rf"|(?<=[{BULLETS}])\s*"
+    r"|(?<=\t)\s*"
+    r"|(?<=[.!?])[\"”’')]*[^\S\n]+(?=[\"“‘'(]?[A-Z\[])"
+    r"|(?<=[.!])(?=[A-Z][a-z]+\s)"
+    r"|(?<=[.;:,])[^\S\n]+(?:[-–*]\s*(?=[A-Z])|\(?\d{1,2}[.)]\s+(?=[A-Za-z])))"
+)
+_WIDE = re.compile(r"  (?: +|(?=[A-Z])|[-–—o]\s+(?=[A-Za-z]))")
+_NUMBERED = re.compile(r"\b\d{1,2}\)\s+(?=[A-Z])")
+_STARRED = re.compile(r"\s\*+\s*(?=[A-Z])")
+_DASHED = re.compile(r"\s[-–—]\s+(?=[A-Z][a-z]+\s)")
+_MARK = re.compile(
+    rf"(?:[{BULLETS}]\ufe0f?|[-–—*+]+(?=\s|[A-Z])|o(?=\t|\s{{2,}}))\s*|\(?(?:\d{{1,2}}|[a-zA-Z]|[ivx]{{1,4}})[.)]\s+"
+)
+_LOST = re.compile(r"[A-Z](?<=[a-z)\d] .)[a-z]+(?=,? [a-z])")
+_AROUND_LABELS = f" \t*-–—{BULLETS}"
+_LABEL_END = re.compile(r":(?=\s|$)")
+_LABEL = re.compile(
+    r"(?:^|(?<=[.;:!?)\]]\s)|(?<=[a-z.;)]))[A-Z][\w/&’'()-]*(?:[ ](?:and|of|to|the|&|/|or|for|[A-Z][\w/&’'()-]*)){0,5}$"
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:[A-Z]|[a-z]|Mr|Mrs|Ms|Dr|Jr|Sr|St|No|Nos|vs?|Inc|Ltd|Corp|Co|Dept|Div|Ave|approx|etc|e\.g|i\.e|U\.S|N\.Y|D\.C|Esq|Ph\.D|J\.D|a\.m|p\.m|incl|min|max|Art|Sec|Rm|Fl|Bldg)|(?:\A|[\n;:.])\s*\(?\d{1,2})\.$"
+    r"\b(?:[A-Za-z]|Mr|Mrs|Ms|Dr|Jr|Sr|St|No|Nos|vs|Inc|Ltd|Corp|Co|Dept|Div|Ave|approx|etc|e\.g|i\.e|U\.S|N\.Y|D\.C|Esq"
+    r"|Ph\.D|J\.D|a\.m|p\.m|incl|min|max|Art|Sec|Rm|Fl|Bldg)\.$|(?:\A|(?<=[\n;:.(]))\s?\(?\d{1,2}\.$"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A line, bullet or sentence of the text."""
+class Piece(NamedTuple):
+    """A line, bullet, sentence or label of the text."""
 
     start: int
     """Offset of its first character."""
-
     end: int
     """Offset after its last character."""
-
     text: str
     """``ad[start:end]``."""
-
     marked: bool
     """Whether a bullet or number stands before it."""
-
     starts_line: bool
     """Whether it begins a line of the text."""
 
@@ -51,35 +66,140 @@ class Piece:
 def pieces_of(text: str) -> list[Piece]:
     """The pieces of a text, in order."""
     found: list[Piece] = []
-    for start, end, marked, starts_line in _stretches(text):
-        piece = _trimmed(text, start, end, marked, starts_line)
-        if piece:
-            found.append(piece)
+    start, marked, starts_line = 0, False, True
+    for break_start, break_end, kind in _breaks(text):
+        if break_start < start:
+            continue  # inside a break of another kind
+        _add(found, text, start, break_start, marked, starts_line)
+        start, marked, starts_line = break_end, kind == "mark", kind == "line"
+    _add(found, text, start, len(text), marked, starts_line)
     return found
 
 
-def _stretches(text: str) -> Iterator[tuple[int, int, bool, bool]]:
-    start, marked, starts_line = 0, False, True
-    for match in _BREAK.finditer(text):
-        kind = match.lastgroup
-        if kind == "sentence" and _ABBREVIATION.search(text, max(0, match.start() - 12), match.start()):
-            continue
-        yield start, match.start() + match[0].startswith((".", "!")), marked, starts_line
-        start = match.end()
-        marked = kind in ("bullet", "number")
-        starts_line = kind == "newline" or (marked and "\n" in match[0])
-    yield start, len(text), marked, starts_line
+def _breaks(text: str) -> list[tuple[int, int, str]]:
+    """(start, end, kind) of every break between two pieces, in order; kind is ``line``, ``mark`` or ``within``."""
+    found = [one for match in _BREAK.finditer(text) if (one := _break(text, match))]
+    if "  " in text:
+        found += [(*match.span(), "mark" if match[0].strip() else "within") for match in _WIDE.finditer(text)]
+    for sign, pattern in (("1)", _NUMBERED), (" *", _STARRED)):
+        if sign in text:
+            found += [(*match.span(), "mark") for match in pattern.finditer(text)]
+    dashes = list(_DASHED.finditer(text)) if " - " in text or " – " in text else []
+    if len(dashes) >= MIN_DASHES:
+        found += [(*match.span(), "mark") for match in dashes]
+    found += _label_breaks(text)
+    found.sort()
+    return found
 
 
-def _trimmed(text: str, start: int, end: int, marked: bool, starts_line: bool) -> Piece | None:
-    """Without the mark and the space around; None when nothing but punctuation is left."""
-    while start < end and text[start].isspace():
-        start += 1
-    if starts_line and (mark := _MARK.match(text, start, end)):
-        start, marked = mark.end(), True
-    while end > start and (text[end - 1].isspace() or text[end - 1] in "•·"):
-        end -= 1
-    words = text[start:end]
-    if not any(char.isalnum() for char in words):
+LONG_CHARS = 160
+"""Only pieces as long as this are looked at for lost line breaks."""
+
+MIN_LOST = 2
+MIN_DASHES = 4
+"""So many " - " before capitals in one text are bullets, fewer are dashes."""
+
+
+def _break(text: str, match: re.Match[str]) -> tuple[int, int, str] | None:
+    start, end = match.span()
+    sign = text[start]
+    if sign == "\n":
+        return start, end, "line"
+    if sign in BULLETS:
+        return start, end, "mark"
+    if sign == "\t":
+        return start, end, "within"
+    is_marked = text[end - 1 : end] in "-–*)" or text[start:end].strip(" .;:,")[:1].isdigit()
+    if not is_marked and sign in ".!?" and _ABBREVIATION.search(text, max(0, start - 6), start + 1):
         return None
-    return Piece(start, end, words, marked, starts_line)
+    return start + 1, end, "mark" if is_marked else "within"
+
+
+def _label_breaks(text: str) -> Iterator[tuple[int, int, str]]:
+    """Before and behind labels such as "Work Location:" and "Minimum Qualifications" that lost their line break."""
+    for match in _LABEL_END.finditer(text):
+        line = text.rfind("\n", max(0, match.start() - MAX_LABEL_CHARS), match.start()) + 1
+        label = _LABEL.search(text, max(line, match.start() - MAX_LABEL_CHARS), match.start())
+        begins_line = line > 0 or match.start() <= MAX_LABEL_CHARS
+        if label:
+            yield label.start(), label.start(), "within"
+            yield match.end(), match.end(), "within"
+        elif begins_line and line_rules().label.fullmatch(text[line : match.start()].strip(_AROUND_LABELS)):
+            yield match.end(), match.end(), "within"
+    for match in line_rules().bare_label.finditer(text):
+        yield match.start(), match.start(), "within"
+        yield match.end(), match.end(), "within"
+
+
+class LineRules(NamedTuple):
+    """``data/lines.toml``, compiled."""
+
+    label: re.Pattern[str]
+    bare_label: re.Pattern[str]
+    lead_in: re.Pattern[str]
+    sure_lead_in: re.Pattern[str]
+    catch_all: re.Pattern[str]
+    verbs: frozenset[str]
+    """Lemmas with which duties begin."""
+    line_starts: frozenset[str]
+
+
+@cache
+def line_rules() -> LineRules:
+    """The rules, read once."""
+    data: dict[str, Any] = tomllib.loads((files("taggers") / "data" / "lines.toml").read_text(encoding="utf-8"))
+    bare = "|".join(map(re.escape, data["label"]["without_colon"]))
+    return LineRules(
+        label=_any_of(data["label"]["with_colon"]),
+        bare_label=re.compile(rf"(?:{bare})(?=\s+[A-Z0-9•])"),
+        lead_in=_any_of(data["lead_in"]["patterns"]),
+        sure_lead_in=_any_of(data["lead_in"]["sure"]),
+        catch_all=_any_of(data["catch_all"]["patterns"]),
+        verbs=frozenset(data["duty_verb"]["words"].split()),
+        line_starts=frozenset(data["line_start"]["words"].split()),
+    )
+
+
+def _any_of(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+
+
+def is_duty_verb(word: str) -> bool:
+    """Whether duties begin with this word ("Drafts", "preparing")."""
+    lower = word.lower()
+    return lower in line_rules().verbs or lemma(lower) in line_rules().verbs
+
+
+def _lost_breaks(words: str) -> list[int]:
+    """Where a line break was lost before a capital: "... other agencies Compile, redact ..."; one alone is chance."""
+    found = [
+        match.start()
+        for match in _LOST.finditer(words)
+        if match[0].lower() in line_rules().line_starts or is_duty_verb(match[0])
+    ]
+    return found if len(found) >= MIN_LOST else []
+
+
+def _add(found: list[Piece], text: str, start: int, end: int, marked: bool, starts_line: bool) -> None:
+    """Add the stretch without the mark and the space around, unless nothing but punctuation is left."""
+    words = text[start:end]
+    stripped = words.strip()
+    if not stripped:
+        return
+    start += words.index(stripped[0])
+    if starts_line or marked:
+        first = 0
+        while mark := _MARK.match(stripped, first):
+            first, marked = mark.end(), True
+        stripped, start = stripped[first:], start + first
+    if not any(map(str.isalnum, stripped)):
+        return
+    edges = [0, *(_lost_breaks(stripped) if len(stripped) >= LONG_CHARS else ()), len(stripped)]
+    for part_start, part_end in pairwise(edges):
+        part = stripped[part_start:part_end].rstrip()
+        is_first = part_start == 0
+        found.append(
+            Piece(
+                start + part_start, start + part_start + len(part), part, marked and is_first, starts_line and is_first
+            )
+        )

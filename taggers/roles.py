@@ -1,142 +1,106 @@
-"""From all matched duties to the role they describe, the second, and how sure that is.
+"""The role that an ad's duties describe.
 
-Every duty lends each role the strength of the role's best definition for it. ``data/role_rules.toml`` says what a duty
-of a role counts, what tells neighbouring roles apart, and when the duties describe none of the seven.
+A learned step weighs what the duties are instances of, what kind of work their words sound like, and whom the other
+lines seek (a lawyer's ad asks for admission to the bar). Words that name a role are masked before anything is read, so
+that the role comes from the duties. Where evidence is thin the answer is ``none``.
 """
 
 from __future__ import annotations
 
-import math
-import re
-import tomllib
-from collections import Counter
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any
+from collections.abc import Sequence
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from taggers.legal_work import legal_work
-from taggers.reading import NO_ROLE, ROLES, DutyReading, RoleReading, reading_of
+from taggers.component import BatchComponent
+from taggers.features import Floats, Ints, by_group, means_by_group
+from taggers.model import Model, load_model, probabilities, sigmoid
+from taggers.reading import NO_ROLE, ROLES, Reading, RoleReading, reading_of
 
-MAX_TEXT_CHARS = 30_000
-DISTINGUISHING = {
-    "law clerk": {"law_clerk.advising_on_facts", "law_clerk.research", "law_clerk.writing_and_analysis"},
-    "legal researcher": {
-        "legal_researcher.collecting_information",
-        "legal_researcher.identifying_law",
-        "legal_researcher.summarising_and_updating",
-    },
+OTHER_WORK = ("attorney", "other_legal", "non_legal")
+WORK = (*ROLES, *OTHER_WORK)
+"""Kinds of work: the article's roles, and what is none of them."""
+
+REASONS = {
+    "attorney": "a lawyer's own work",
+    "other_legal": "legal work outside the seven roles",
+    "non_legal": "work outside law offices",
 }
-"""Role -> definitions by which it is told from the paralegal, who shares the rest."""
+MIN_DUTIES = 2
+"""With fewer duties there is too little to tell."""
+
+MIN_SECOND = 0.05
+"""A second role needs this probability to be named."""
+
+SOUGHT_PARTS = ("requirement", "about")
+"""Parts of an ad that say who is sought."""
 
 
-@dataclass(frozen=True)
-class RoleRules:
-    """``data/role_rules.toml``, compiled."""
+def role_figures(of_duties: tuple[Floats, Floats, Ints], of_rest: tuple[Floats, Ints], n_ads: int) -> Floats:
+    """(ads, figures) by which the role is decided.
 
-    weight: dict[str, float]
-    none: dict[str, float]
-    boost: dict[str, float]
-    cues: dict[str, re.Pattern[str]]
-
-
-@cache
-def role_rules() -> RoleRules:
-    """The rules, read once."""
-    data: dict[str, Any] = tomllib.loads((files("taggers") / "data" / "role_rules.toml").read_text(encoding="utf-8"))
-    cues = {name: re.compile("|".join(words), re.IGNORECASE) for name, words in data["cue"].items()}
-    return RoleRules(data["weight"], data["none"], data["boost"], cues)
-
-
-def support(duties: list[DutyReading]) -> dict[str, float]:
-    """Role -> sum over the duties of its best definition's score, unweighted."""
-    total: Counter[str] = Counter()
-    for duty in duties:
-        best: dict[str, float] = {}
-        for match in duty.matches:
-            best[match.role] = max(best.get(match.role, 0.0), match.score)
-        total.update(best)
-    return dict(total)
-
-
-def decide_role(duties: list[DutyReading], text: str) -> RoleReading:
-    """The role that the duties describe; ``none`` where evidence is thin or the work is another's."""
-    rules = role_rules()
-    text = text[:MAX_TEXT_CHARS]
-    cues = {name: bool(pattern.search(text)) for name, pattern in rules.cues.items()}
-    strength = support(duties)
-    weighted = {role: strength.get(role, 0.0) * rules.weight[role] for role in ROLES}
-    for role in _boosted(duties, cues):
-        weighted[role] *= rules.boost[role]
-    total = sum(weighted.values())
-    shares = {
-        role: round(value / total, 3) for role, value in sorted(weighted.items(), key=lambda pair: -pair[1]) if value
-    }
-    ranked = list(shares)
-    if reason := _none_because(duties, text, cues, ranked):
-        return RoleReading(NO_ROLE, _confidence_in_none(duties, reason), ranked[0] if ranked else None, shares)
-    return RoleReading(ranked[0], _confidence(shares, duties), ranked[1] if len(ranked) > 1 else None, shares)
-
-
-def _boosted(duties: list[DutyReading], cues: dict[str, bool]) -> list[str]:
-    """Roles whose distinguishing mark is there."""
-    best = Counter(match.definition for duty in duties for match in duty.matches)
-    n_matched = sum(bool(duty.matches) for duty in duties)
-    substantive = best["paralegal.drafting"] + best["paralegal.case_management"] + best["paralegal.trial_preparation"]
-    boosted = []
-    research_like = sum(
-        any(match.definition in DISTINGUISHING["law clerk"] for match in duty.matches) for duty in duties
+    of_duties: (duties, definitions and "defined") log-odds, (duties, WORK) log-odds, and the ad of each duty.
+    of_rest: (other pieces, WORK) log-odds and the ad of each piece; perhaps no piece at all.
+    """
+    by_definition, work, ad_of_duty = of_duties
+    sought, ad_of_other = of_rest
+    defined = sigmoid(by_definition)
+    n_duties, n_others = (np.bincount(each, minlength=n_ads) for each in (ad_of_duty, ad_of_other))
+    of_others = means_by_group(np.log(probabilities(sought) + 1e-4), ad_of_other, n_ads)
+    of_others[n_others == 0] = np.log(1 / len(WORK))
+    return np.column_stack(
+        [
+            means_by_group(defined, ad_of_duty, n_ads),
+            by_group(defined, ad_of_duty, n_ads, np.maximum),
+            means_by_group(np.log(probabilities(work) + 1e-4), ad_of_duty, n_ads),
+            of_others,
+            np.log1p(n_duties),
+            n_others > 0,
+        ]
     )
-    if (cues["law_student"] and research_like * 3 >= n_matched) or (cues["judge"] and research_like * 2 >= n_matched):
-        boosted.append("law clerk")
-    collecting = sum(
-        any(match.definition in DISTINGUISHING["legal researcher"] for match in duty.matches) for duty in duties
+
+
+def role_of_shares(shares_of_work: dict[str, float]) -> RoleReading:
+    """The likeliest role; ``none`` has the probability of all work outside the seven."""
+    shares = {role: shares_of_work[role] for role in ROLES}
+    shares[NO_ROLE] = sum(shares_of_work[work] for work in OTHER_WORK)
+    ranked = sorted(shares, key=lambda role: -shares[role])
+    second = next((role for role in ranked[1:] if role != NO_ROLE and shares[role] >= MIN_SECOND), None)
+    reason = REASONS[max(OTHER_WORK, key=lambda work: shares_of_work[work])] if ranked[0] == NO_ROLE else None
+    rounded = {role: round(shares[role], 3) for role in ranked}
+    return RoleReading(ranked[0], rounded[ranked[0]], second, rounded, reason)
+
+
+def decide_roles(model: Model, readings: Sequence[Reading]) -> None:
+    """Fill ``role`` of readings whose duties have been matched; with too few duties it is ``none``."""
+    for reading in readings:
+        reading.role = RoleReading(reason="too few duties")
+    told = [reading for reading in readings if len(reading.duties) >= MIN_DUTIES]
+    if not told:
+        return
+    of_duties = (
+        np.concatenate([reading.by_definition for reading in told]),
+        np.concatenate([reading.work for reading in told]),
+        np.repeat(np.arange(len(told)), [len(reading.duties) for reading in told]),
     )
-    if collecting * 2 > n_matched and substantive * 3 <= n_matched:
-        boosted.append("legal researcher")
-    if cues["firm_client"] and not cues["care"] and best["case_manager.client_questions"] * 4 >= n_matched:
-        boosted.append("case manager")
-    return boosted
+    chosen = [[kind in SOUGHT_PARTS for kind in reading.kinds] for reading in told]
+    of_rest = (
+        np.concatenate([reading.sought[each] for reading, each in zip(told, chosen, strict=True)]),
+        np.repeat(np.arange(len(told)), [sum(each) for each in chosen]),
+    )
+    figures = role_figures(of_duties, of_rest, len(told))
+    layer = model.layers["role"]
+    for reading, shares in zip(told, probabilities(layer.logits(figures)).tolist(), strict=True):
+        reading.role = role_of_shares(dict(zip(layer.answers, shares, strict=True)))
 
 
-def _none_because(duties: list[DutyReading], text: str, cues: dict[str, bool], ranked: list[str]) -> str | None:
-    """Why the duties describe no role, or None."""
-    none = role_rules().none
-    n_matched = sum(bool(duty.matches) for duty in duties)
-    n_outside = sum(duty.outside is not None for duty in duties)
-    if n_matched < none["min_matched"]:
-        return "too few duties"
-    if cues["lawyer"] and not cues["law_student"]:
-        return "a lawyer is sought"
-    if n_matched < none["min_matched_share"] * len(duties):
-        return "few of the duties are the roles'"
-    if n_outside > none["max_outside_share"] * len(duties):
-        return "work outside the roles"
-    min_terms = min(none["min_legal_terms"], len(text) / none["chars_a_legal_term"])
-    if ranked[0] != "compliance officer" and legal_work().count_terms(text) < min_terms:
-        return "no law office"
-    return None
-
-
-def _confidence(shares: dict[str, float], duties: list[DutyReading]) -> float:
-    """Between 0 and 1: how far the first role leads, and on how many duties."""
-    first, second = (*shares.values(), 0.0, 0.0)[:2]
-    n_matched = sum(bool(duty.matches) for duty in duties)
-    return round((0.45 + 0.55 * (first - second) / (first + second)) * (1 - math.exp(-n_matched / 2)), 3)
-
-
-def _confidence_in_none(duties: list[DutyReading], reason: str) -> float:
-    if not duties:
-        return 0.0
-    return 0.85 if reason == "a lawyer is sought" else 0.7
-
-
-@Language.component("rolecall_role", assigns=["doc._.reading"], requires=["doc._.reading"])
-def name_role(doc: Doc) -> Doc:
+def name_roles(docs: Sequence[Doc]) -> None:
     """Decide which role the duties describe."""
-    reading = reading_of(doc)
-    reading.role = decide_role(reading.duties, reading.text)
-    return doc
+    decide_roles(load_model(), [reading_of(doc) for doc in docs])
+
+
+@Language.factory("rolecall_role", assigns=["doc._.reading"], requires=["doc._.reading"])
+def make_role(nlp: Language, name: str) -> BatchComponent:
+    """The component that names the role."""
+    return BatchComponent(name_roles)

@@ -1,126 +1,136 @@
-"""Which part of the ad each piece belongs to: duties, requirements, benefits, pay, about, apply.
+"""Which part of the ad each piece belongs to: duties, requirements, benefits, pay, about, how to apply, or a heading.
 
-Headings open sections; a piece before any heading belongs to ``intro``. A piece's own words (``own_section``) may
-overrule the section it stands in. The words are data: ``data/sections.toml``.
+Two learned steps. The first judges a piece by its own words; the second by what the first says of it and of its
+neighbours, by the last heading above it and by its shape. So an ad without headings is read by its words, and a line
+that says little by where it stands.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from taggers.component import BatchComponent
+from taggers.features import Floats, Ints, join_words
 from taggers.lines import Piece, pieces_of
-from taggers.reading import Reading
+from taggers.model import Model, load_model, probabilities
+from taggers.reading import Reading, reading_of
+from taggers.words import Words
 
-SECTIONS = ("duties", "requirements", "benefits", "pay", "about", "apply", "intro")
-MAX_HEADING_WORDS = 9
-MAX_CUE_CHARS = 400
-"""How far into a piece its own words are looked at."""
+PARTS = ("duty", "requirement", "benefit", "about", "pay", "apply")
+"""What a piece can be."""
 
+HEADING = "heading:"
+ANSWERS = (*PARTS, *(HEADING + part for part in PARTS))
+"""What a piece can be, headings told by the part of the ad they open."""
 
-@dataclass(frozen=True, slots=True)
-class SectionedPiece:
-    """A piece with the section it stands in."""
+N_PARTS = len(PARTS)
+MAX_SHAPE_WORDS = 60
+LOWEST_LOG = -7.0
+REACH = (-2, -1, 1, 2)
+"""Neighbours looked at."""
 
-    piece: Piece
-    under: str
-    """Section of the last heading; ``intro`` before any."""
-    is_heading: bool
-
-
-@dataclass(frozen=True)
-class SectionRules:
-    """``data/sections.toml``, compiled."""
-
-    headings: dict[str, re.Pattern[str]]
-    cues: dict[str, re.Pattern[str]]
-    inline_labels: re.Pattern[str]
+HEADING_SHARE = 0.5
+"""A piece is taken for a heading, when others look up to it, from this probability on."""
 
 
-@cache
-def section_rules() -> SectionRules:
-    """The rules, read once."""
-    data: dict[str, Any] = tomllib.loads((files("taggers") / "data" / "sections.toml").read_text(encoding="utf-8"))
-    with_colon = "|".join(data["inline_label"]["with_colon"])
-    without_colon = "|".join(data["inline_label"]["without_colon"])
-    return SectionRules(
-        headings={
-            name: re.compile(rf"(?:{'|'.join(words)})\s*[:.–—-]*\s*", re.IGNORECASE)
-            for name, words in data["heading"].items()
-        },
-        cues={name: re.compile("|".join(words), re.IGNORECASE) for name, words in data["cue"].items()},
-        inline_labels=re.compile(rf"(?:(?<=[\s.;)])|^)(?:(?i:{with_colon})\s?:|(?:{without_colon})(?=[\s:]))"),
-    )
+def label_pieces(model: Model, readings: Sequence[Reading]) -> None:
+    """Fill ``kinds`` of every reading, what each of its pieces is (one of ANSWERS), and ``sought``."""
+    pieces = [piece for reading in readings for piece in reading.pieces]
+    if not pieces:
+        return
+    features = model.space.features(*place(readings, [reading.pieces for reading in readings]))
+    section, sought = model.logits(features, "section", "sought")
+    logs = log_probabilities(section)
+    counts = [len(reading.pieces) for reading in readings]
+    layer = model.layers["section"]
+    best = layer.logits(context_figures(logs, pieces, counts)).argmax(axis=1)
+    answers = [layer.answers[number] for number in best.tolist()]
+    for reading, end, count in zip(readings, accumulate(counts), counts, strict=True):
+        reading.kinds, reading.sought = answers[end - count : end], sought[end - count : end]
 
 
-def sectioned(text: str) -> list[SectionedPiece]:
-    """The pieces of a text, each with its section."""
-    found: list[SectionedPiece] = []
-    under = "intro"
-    for piece in _split_at_labels(pieces_of(text)):
-        heading = heading_section(piece)
-        under = heading or under
-        found.append(SectionedPiece(piece, under, heading is not None))
-    return found
+def place(readings: Sequence[Reading], stretches: Sequence[Sequence[Any]]) -> tuple[Words, Ints, Ints]:
+    """The words of all readings in one row, and in it the starts and ends of each reading's stretches."""
+    words, offsets = join_words([reading.words for reading in readings], [len(reading.text) for reading in readings])
+    bounds = np.array([(each.start, each.end) for of_text in stretches for each in of_text], np.int64).reshape(-1, 2)
+    bounds += np.repeat(offsets, [len(of_text) for of_text in stretches])[:, None]
+    return words, bounds[:, 0], bounds[:, 1]
 
 
-def heading_section(piece: Piece) -> str | None:
-    """The section this piece opens, if it is a heading: short, and known by its words."""
-    words = piece.text.strip(" *_#:").replace("’", "'")
-    if len(words) > 110 or piece.text.rstrip().endswith((".", ";", ",")):
-        return None
-    colon = piece.text.rstrip().endswith(":")
-    if not (colon or len(words.split()) <= MAX_HEADING_WORDS) or (piece.marked and not colon):
-        return None
-    if not (colon or words[:1].isupper()):
-        return None
-    for name, pattern in section_rules().headings.items():
-        if pattern.fullmatch(words):
-            return name
+def log_probabilities(section: Floats) -> Floats:
+    """(pieces, ANSWERS) log-odds by a piece's own words -> logarithms of probabilities, none endless."""
+    logs: Floats = np.maximum(np.log(probabilities(section) + 1e-9), LOWEST_LOG)
+    return logs
+
+
+def context_figures(logs: Floats, pieces: Sequence[Piece], counts: Sequence[int]) -> Floats:
+    """(pieces, figures) what the second step sees of each piece.
+
+    counts: how many of the pieces belong to each ad; nobody's neighbour is in another ad.
+    """
+    ad_of = np.repeat(np.arange(len(counts)), counts)
+    shapes = np.array([shape_of(piece) for piece in pieces], np.float32)
+    neighbours = [_shifted(logs, by, ad_of) for by in REACH]
+    running = np.mean([np.exp(_shifted(logs, -by, ad_of))[:, :N_PARTS] for by in range(1, 5)], axis=0)
+    return np.hstack([logs, *neighbours, _under(logs, ad_of), running, shapes, _shifted(shapes[:, :3], -1, ad_of)])
+
+
+def shape_of(piece: Piece) -> tuple[float, ...]:
+    """How a piece looks: marked, begins its line, ends with a colon or full stop, capitals, length, money, list."""
+    text = piece.text
+    n_words = text.count(" ") + 1
+    last = text[-1:]
     return (
-        "other"
-        if words.isupper() and piece.starts_line and len(words.split()) <= MAX_HEADING_WORDS and len(words) > 3
-        else None
+        piece.marked,
+        piece.starts_line,
+        last == ":",
+        last in ".;",
+        text.isupper(),
+        text[:1].isupper(),
+        min(n_words, MAX_SHAPE_WORDS) / MAX_SHAPE_WORDS,
+        n_words <= 4,
+        "$" in text or "£" in text,
+        ";" in text,
     )
 
 
-def own_section(words: str) -> str | None:
-    """The section that a piece's own words name, if they do."""
-    beginning = words[:MAX_CUE_CHARS]
-    for name, pattern in section_rules().cues.items():
-        if pattern.search(beginning):
-            return name
-    return None
+def _shifted(figures: Floats, by: int, ad_of: Ints) -> Floats:
+    """Each row's neighbour ``by`` rows away; zeros where that is another ad's, or beyond the ends."""
+    moved = np.zeros_like(figures)
+    near, far = (slice(-by, None), slice(None, by)) if by < 0 else (slice(None, -by), slice(by, None))
+    moved[near] = figures[far] * (ad_of[near] == ad_of[far])[:, None]
+    return moved
 
 
-def _split_at_labels(pieces: list[Piece]) -> list[Piece]:
-    """Cut pieces at labels such as "Work Location:" that lost their line break."""
-    found: list[Piece] = []
-    for piece in pieces:
-        starts = [match.span() for match in section_rules().inline_labels.finditer(piece.text)]
-        edges = [0, *(edge for span in starts for edge in span), len(piece.text)]
-        for position, (start, end) in enumerate(pairwise(edges)):
-            words = piece.text[start:end].strip()
-            if any(char.isalnum() for char in words):
-                offset = piece.start + start + piece.text[start:end].index(words)
-                first = position == 0
-                found.append(
-                    Piece(offset, offset + len(words), words, piece.marked and first, piece.starts_line and first)
-                )
-    return found
+def _under(logs: Floats, ad_of: Ints) -> Floats:
+    """(pieces, parts + 2): the part that the last heading above opens, how near it is, and whether there is none."""
+    headings = np.exp(logs[:, N_PARTS:])
+    places = np.arange(len(logs))
+    last = np.maximum.accumulate(np.where(headings.sum(axis=1) >= HEADING_SHARE, places, -1))
+    last = np.concatenate([[-1], last[:-1]])
+    known = (last >= 0) & (ad_of[last] == ad_of)
+    shares = headings[last] / headings[last].sum(axis=1, keepdims=True)
+    nearness = 1 / (1 + places - last)
+    return np.column_stack([shares * known[:, None], nearness * known, ~known]).astype(np.float32)
 
 
-@Language.component("rolecall_sections", assigns=["doc._.reading"])
-def label_sections(doc: Doc) -> Doc:
-    """Cut the text into pieces and say of each which part of the ad it belongs to."""
-    reading = doc._.reading = doc._.reading or Reading(text=doc.text)
-    reading.pieces = sectioned(reading.text)
-    return doc
+def label_sections(docs: Sequence[Doc]) -> None:
+    """Cut the texts into pieces and say of each which part of the ad it is."""
+    model = load_model()
+    for doc in docs:
+        reading = doc._.reading = doc._.reading or Reading(text=doc.text)
+        reading.words = model.space.vocabulary.words_of(doc)
+        reading.pieces = pieces_of(reading.text)
+    label_pieces(model, [reading_of(doc) for doc in docs])
+
+
+@Language.factory("rolecall_sections", assigns=["doc._.reading"])
+def make_sections(nlp: Language, name: str) -> BatchComponent:
+    """The component that cuts ads into pieces and labels them."""
+    return BatchComponent(label_sections)

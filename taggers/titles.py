@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,13 +13,11 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from taggers.component import BatchComponent
 from taggers.reading import NO_ROLE, DutyReading, RoleReading, TitleReading, reading_of
 
 MIN_EVIDENCED_DUTIES = 3
 """With fewer matched duties no verdict is given."""
-
-HYBRID_SHARE = 0.75
-"""A second role with this share of the first's evidence makes the ad a hybrid of both."""
 
 N_QUOTED = 3
 MAX_QUOTE_CHARS = 90
@@ -95,9 +94,7 @@ def _verdict(claimed: list[str], role: RoleReading) -> str:
     if role.role in claimed:
         return "matches"
     if role.role != NO_ROLE:
-        is_hybrid = role.second in claimed and role.shares.get(role.second, 0) >= HYBRID_SHARE * role.shares.get(
-            role.role, 1
-        )
+        is_hybrid = role.is_hybrid and role.second in claimed
         if is_hybrid or any(one in title_rules().neighbours.get(role.role, ()) for one in claimed):
             return "adjacent"
     return "differs"
@@ -124,9 +121,13 @@ def _short(words: str) -> str:
     return line if len(line) <= MAX_QUOTE_CHARS else line[:MAX_QUOTE_CHARS].rsplit(" ", 1)[0] + " …"
 
 
-@Language.component("rolecall_title", assigns=["doc._.reading"], requires=["doc._.reading"])
-def judge_title(doc: Doc) -> Doc:
-    """Say whether the title fits the duties."""
-    reading = reading_of(doc)
-    reading.title_check = check_title(reading.title, reading.duties, reading.role, reading.text)
-    return doc
+def judge_titles(docs: Sequence[Doc]) -> None:
+    """Say whether the titles fit the duties."""
+    for reading in map(reading_of, docs):
+        reading.title_check = check_title(reading.title, reading.duties, reading.role, reading.text)
+
+
+@Language.factory("rolecall_title", assigns=["doc._.reading"], requires=["doc._.reading"])
+def make_title(nlp: Language, name: str) -> BatchComponent:
+    """The component that checks the title."""
+    return BatchComponent(judge_titles)

@@ -37,14 +37,6 @@ def test_every_duty_has_its_exact_words(nlp: Language) -> None:
     assert AD[reading.duties[1].start : reading.duties[1].end] == "Conduct legal research and check citations"
 
 
-def test_spans_on_the_doc_are_labelled_with_the_definition(nlp: Language) -> None:
-    doc = nlp(AD)
-    assert [span.text for span in doc.spans["duties"]][2] == "Organize case files and track court deadlines"
-    assert {span.label_ for span in doc.spans["evidence"]} <= {
-        match.definition for duty in doc._.reading.duties for match in duty.matches
-    }
-
-
 def test_a_misleading_title_is_found_out(nlp: Language) -> None:
     check = read_ad(nlp, "Compliance Officer", AD).title_check
     assert (check.verdict, check.suggestion) == ("differs", "Paralegal")
@@ -58,7 +50,20 @@ def test_next_to_nothing_is_no_role_and_no_verdict(nlp: Language, text: str) -> 
 
 
 def test_a_lawyer_is_none(nlp: Language) -> None:
-    assert read_ad(nlp, "", AD + "Admission to the bar of this state is required.").role.role == NO_ROLE
+    text = (
+        "Responsibilities\n• Represent clients at trial and in hearings\n• Argue motions before the court\n"
+        "• Advise clients and negotiate settlements\n• Supervise paralegals\n"
+        "Requirements\n• J.D. and admission to the bar in good standing\n• Five years of practice"
+    )
+    assert read_ad(nlp, "", text).role.role == NO_ROLE
+
+
+def test_the_role_does_not_come_from_its_name(nlp: Language) -> None:
+    named = AD.replace("for attorneys", "for attorneys as a Legal Secretary").replace(
+        "What you", "Legal Secretary: what you"
+    )
+    masked = named.replace("Legal Secretary", "[ROLE]")
+    assert read_ad(nlp, "", named).role.role == read_ad(nlp, "", masked).role.role == "paralegal"
 
 
 def test_reading_many_is_reading_each(nlp: Language) -> None:
@@ -76,7 +81,7 @@ def test_any_text_is_read(nlp: Language, text: str, title: str) -> None:
     assert 0 <= reading.role.confidence <= 1
     for duty in reading.duties:
         assert 0 <= duty.start < duty.end <= len(text)
-        assert all(0 < match.score <= 1 and match.evidence for match in duty.matches)
+        assert all(0 < match.score <= 1 for match in duty.matches)
 
 
 @pytest.mark.parametrize(

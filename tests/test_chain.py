@@ -40,7 +40,7 @@ def test_postings_are_drawn_as_they_are_needed() -> None:
             yield posting
 
     next(process_all(counted()))
-    assert drawn == 1
+    assert drawn == CHUNK
 
 
 def test_the_chain_is_the_crawls_pipelines_less_the_rejecting_and_storing_ones() -> None:

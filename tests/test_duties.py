@@ -2,12 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taggers.build import build_nlp, read_ad
 from taggers.duties import begins_like_duty, find_duties, lead_length
-from taggers.sections import sectioned
+from taggers.lines import pieces_of
+
+NLP = build_nlp()
 
 
 def duties(text: str) -> list[str]:
-    return [text[start:end] for start, end in find_duties(text, sectioned(text))]
+    return [text[duty.start : duty.end] for duty in read_ad(NLP, "", text).duties]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +54,7 @@ def duties(text: str) -> list[str]:
             id="numbers",
         ),
         pytest.param(
-            "Responsibilities\nDraft motions\nRequirements\nDraft-quality writing\nBenefits\nPrepare for retirement",
+            "Responsibilities\nDraft motions\nRequirements\nExperience drafting pleadings\nBenefits\nPaid leave",
             ["Draft motions"],
             id="other sections",
         ),
@@ -101,6 +104,6 @@ def test_the_lead_in_is_left_off(words: str, rest: str) -> None:
 @given(st.text(alphabet=st.sampled_from("Duties:•; \n.abcDraft will the paralegal,ing-")))
 def test_spans_are_inside_ordered_and_not_empty(text: str) -> None:
     end = 0
-    for start, stop in find_duties(text, sectioned(text)):
+    for start, stop in find_duties(text, pieces_of(text), ["duty"] * len(pieces_of(text))):
         assert end <= start < stop <= len(text)
         end = stop

@@ -18,7 +18,7 @@ def texts(text: str) -> list[str]:
         ("• Draft motions • File briefs", ["Draft motions", "File briefs"]),
         (
             "Duties: Draft motions. - File briefs. - Answer calls.",
-            ["Duties: Draft motions.", "File briefs.", "Answer calls."],
+            ["Duties:", "Draft motions.", "File briefs.", "Answer calls."],
         ),
         ("Duties: -Draft motions. -File briefs.", ["Duties:", "Draft motions.", "File briefs."]),
         ("1. Draft motions. 2. File briefs.", ["Draft motions.", "File briefs."]),
@@ -31,7 +31,10 @@ def texts(text: str) -> list[str]:
         ),
         ("Draft motions  File briefs   Answer calls", ["Draft motions", "File briefs", "Answer calls"]),
         ("Draft motions\tFile briefs", ["Draft motions", "File briefs"]),
-        ("five years of experiencePay: $19", ["five years of experience", "Pay: $19"]),
+        ("five years of experiencePay: $19", ["five years of experience", "Pay:", "$19"]),
+        ("REQUIREMENTS: A diploma. Work Location: Albany", ["REQUIREMENTS:", "A diploma.", "Work Location:", "Albany"]),
+        ("Litigation support: index exhibits", ["Litigation support: index exhibits"]),
+        ("File briefs Minimum Qualifications Diploma", ["File briefs", "Minimum Qualifications", "Diploma"]),
         ("•\n—\n•  ", []),
         ("", []),
     ],
@@ -77,3 +80,14 @@ def test_time_is_linear(unit: str) -> None:
 
     seconds(1000)
     assert seconds(1_000_000) < 40 * max(seconds(100_000), 0.005)
+
+
+def test_line_breaks_lost_before_verbs_are_found_where_there_are_several() -> None:
+    text = (
+        "Obtain discovery and personnel files from the police and from other agencies Compile, index and redact "
+        "sensitive documents for disclosure Draft subpoenas and protective orders Ability to work with a diverse staff"
+    )
+    assert [piece.partition(" ")[0] for piece in texts(text)] == ["Obtain", "Compile,", "Draft", "Ability"]
+    assert texts("We meet at the Review Board. " + "Draft letters to the Review Board and others " * 4)[0].endswith(
+        "Board."
+    )

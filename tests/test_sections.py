@@ -1,70 +1,54 @@
 import pytest
+from spacy.language import Language
 
-from taggers.lines import Piece
-from taggers.sections import heading_section, own_section, sectioned
+from taggers.build import build_nlp, read_ad
 
-
-def piece(text: str, *, marked: bool = False) -> Piece:
-    return Piece(0, len(text), text, marked, True)
-
-
-@pytest.mark.parametrize(
-    ("heading", "section"),
-    [
-        ("Responsibilities", "duties"),
-        ("ESSENTIAL DUTIES AND RESPONSIBILITIES:", "duties"),
-        ("What you’ll do", "duties"),
-        ("Duties include, but are not limited to:", "duties"),
-        ("Qualifications", "requirements"),
-        ("What you bring", "requirements"),
-        ("Minimum Qual Requirements", "requirements"),
-        ("Benefits", "benefits"),
-        ("What we offer", "benefits"),
-        ("Salary range", "pay"),
-        ("About us", "about"),
-        ("How to apply", "apply"),
-        ("Hours/Schedule:", "apply"),
-        ("Draft motions and briefs", None),
-        ("Responsibilities include drafting motions.", None),
-    ],
-)
-def test_headings(heading: str, section: str | None) -> None:
-    assert heading_section(piece(heading)) == section
+AD = """Alder & Voss is a firm of forty lawyers in Duluth, founded in 1962.
+WHAT YOU WILL DO
+• Draft motions and discovery requests for the trial attorneys
+• Keep the litigation calendar and chase deadlines
+REQUIREMENTS
+• Two years of litigation experience; ability to draft clear letters
+BENEFITS
+• Health insurance, 401(k) and three weeks of paid leave
+TO APPLY:
+• Send your resume and a cover letter to the office manager by Friday."""
 
 
-@pytest.mark.parametrize(
-    ("words", "section"),
-    [
-        ("Three years of litigation experience", "requirements"),
-        ("Ability to draft pleadings", "requirements"),
-        ("Must be able to lift 20 pounds", "requirements"),
-        ("Bachelor’s degree preferred", "requirements"),
-        ("Health insurance and a 401(k) plan", "benefits"),
-        ("We are a firm of forty lawyers", "about"),
-        ("Alder LLP is an equal opportunity employer", "apply"),
-        ("Other duties as assigned", "apply"),
-        ("Draft motions, briefs and discovery requests", None),
-        ("Answer the telephone and take messages", None),
-    ],
-)
-def test_own_words(words: str, section: str | None) -> None:
-    assert own_section(words) == section
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    return build_nlp()
 
 
-def test_pieces_stand_under_the_last_heading() -> None:
-    text = "Alder LLP.\nDuties\n• Draft motions\nRequirements\n• A diploma"
-    assert [(one.piece.text, one.under) for one in sectioned(text)] == [
-        ("Alder LLP.", "intro"),
-        ("Duties", "duties"),
-        ("Draft motions", "duties"),
-        ("Requirements", "requirements"),
-        ("A diploma", "requirements"),
+def kinds(nlp: Language, text: str) -> list[str]:
+    return read_ad(nlp, "", text).kinds
+
+
+def test_parts_of_an_ad_with_headings(nlp: Language) -> None:
+    found = kinds(nlp, AD)
+    assert found[:5] == ["about", "heading:duty", "duty", "duty", "heading:requirement"]
+    assert [kind.removeprefix("heading:") for kind in found[5:]] == [
+        "requirement",
+        "benefit",
+        "benefit",
+        "apply",
+        "apply",
     ]
 
 
-def test_a_label_that_lost_its_line_break_is_cut_off() -> None:
-    assert [one.piece.text for one in sectioned("• File briefs Work Location: Albany")] == [
-        "File briefs",
-        "Work Location:",
-        "Albany",
-    ]
+def test_duties_are_found_without_headings_and_bullets(nlp: Language) -> None:
+    text = (
+        "We are a small injury firm. You will answer calls from clients, draft demand letters and organize "
+        "medical records. Two years of experience required. Please send a resume."
+    )
+    assert kinds(nlp, text) == ["about", "duty", "requirement", "apply"]
+
+
+def test_a_requirement_that_sounds_like_a_duty_is_none(nlp: Language) -> None:
+    text = "Qualifications\n• Ability to draft pleadings and organize exhibits\n• Experience preparing trial binders"
+    assert kinds(nlp, text)[1:] == ["requirement", "requirement"]
+
+
+def test_every_piece_has_a_kind(nlp: Language) -> None:
+    reading = read_ad(nlp, "", AD * 3)
+    assert len(reading.kinds) == len(reading.pieces)

@@ -21,6 +21,7 @@ from taggers.titles import check_title, claimed_roles
         ("Nurse Case Manager", []),
         ("Assistant District Attorney", []),
         ("Secretary to the General Counsel", ["legal secretary"]),
+        ("Legal Assistant – District Attorney's Office", ["legal assistant"]),
         ("Court Clerk", []),
         ("Office Coordinator", []),
         ("", []),
