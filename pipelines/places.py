@@ -68,6 +68,8 @@ class Gazetteer:
     """Folded name -> (population, name, region code, country), most people first."""
     remote: dict[str, re.Pattern[str]]
     remote_in_text: dict[str, re.Pattern[str]]
+    remote_signs: tuple[str, ...]
+    """Words without any of which nothing is said of working remotely or on site."""
 
 
 @dataclass(slots=True)
@@ -98,6 +100,7 @@ def gazetteer() -> Gazetteer:
         nicknames={name: (city, region, country) for name, (city, region, country) in data["city"].items()},
         cities=_cities(names, data["gazetteer_name"]),
         remote=_compiled(data["remote"]),
+        remote_signs=tuple(data["remote_signs"]["words"]),
         remote_in_text=_compiled(data["remote_in_text"]),
     )
 
@@ -125,6 +128,9 @@ def _compiled(kinds: dict[str, list[str]]) -> dict[str, re.Pattern[str]]:
 
 def remote_kind(words: str, *, running_text: bool = False) -> str | None:
     """``remote``, ``hybrid`` or ``onsite`` as the words of a field, or of an ad's running text, say; else None."""
+    lower = words.lower()
+    if not any(sign in lower for sign in gazetteer().remote_signs):
+        return None
     patterns = gazetteer().remote_in_text if running_text else gazetteer().remote
     return next(
         (kind for kind in ("hybrid", "remote", "onsite") if kind in patterns and patterns[kind].search(words)), None
