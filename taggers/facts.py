@@ -32,21 +32,19 @@ _NUMBERS = {word: number for number, word in enumerate(_WORDS, 1)}
 _YEARS = re.compile(
     rf"\b(?P<low>\d{{1,2}}|{'|'.join(_NUMBERS)})\s*(?:\(\d{{1,2}}\)\s*)?"
     r"(?:\+|plus\b|or more\b|(?:-|–|to|or)\s*\w{1,6}\s*\+?)?\s*"
-    r"(?:full[- ]time\s+)?(?:years?|yrs?)\b(?P<after>[^.;\n]{0,90})",
-    re.IGNORECASE,
+    r"(?:full[- ]time\s+)?(?:years?|yrs?)\b(?P<after>[^.;\n]{0,90})"
 )
-_EXPERIENCE = re.compile(r"experience|\bas an?\b|working|practice|\bPQE\b|in (?:a|the|an)\b", re.IGNORECASE)
-_ONLY_LIKED = re.compile(
-    r"\b(?:preferred|a plus|desirable|desired|an advantage|nice to have|ideally|helpful)\b", re.IGNORECASE
-)
+_EXPERIENCE = re.compile(r"experience|\bas an?\b|working|practice|\bpqe\b|in (?:a|the|an)\b")
+_ONLY_LIKED = re.compile(r"preferred|a plus\b|desirable|desired|an advantage|nice to have|ideally|helpful")
 _CLAUSE = re.compile(r"[;\n]|(?<=[a-z)])\.\s")
 
 
 class FactRules(NamedTuple):
-    """``data/facts.toml``, compiled; each level, certificate or sector with its pattern, in the file's order."""
+    """``data/facts.toml``, compiled, in the file's order."""
 
     education: dict[str, re.Pattern[str]]
-    certification: dict[str, re.Pattern[str]]
+    certification: dict[str, tuple[tuple[str, ...], re.Pattern[str]]]
+    """Name -> signs without any of which a text does not hold it, and its pattern."""
     sector: dict[str, re.Pattern[str]]
 
 
@@ -55,11 +53,27 @@ def fact_rules() -> FactRules:
     """The rules, read once."""
     data: dict[str, Any] = tomllib.loads((files("taggers") / "data" / "facts.toml").read_text(encoding="utf-8"))
     return FactRules(
-        *(
-            {name: re.compile("|".join(words), re.IGNORECASE) for name, words in data[group].items()}
-            for group in FactRules._fields
-        )
+        education={level: _any_of(words) for level, words in data["education"].items()},
+        certification={
+            name: (tuple(entry["signs"]), _any_of(entry["words"])) for name, entry in data["certification"].items()
+        },
+        sector={sector: _any_of(words) for sector, words in data["sector"].items()},
     )
+
+
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(words))
+
+
+def _lower(text: str) -> str:
+    """The text in lower case, every letter at its old place; as it is where that cannot be."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else text
+
+
+def _words(text: str, match: re.Match[str]) -> str:
+    """The words of the text as written that a pattern found in its lower case."""
+    return text[match.start() : match.end()].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +81,38 @@ class _Clause:
     """A stretch of a line that is demanded or only liked as a whole."""
 
     text: str
+    lower: str
     is_demanded: bool
 
 
 def education_of(lines: Iterable[str]) -> Fact | None:
     """The lowest education that the ad says suffices; what is only preferred counts where nothing is demanded."""
-    clauses = list(_clauses(lines))
+    return _education(_clauses(lines))
+
+
+def _education(clauses: list[_Clause]) -> Fact | None:
     for demanded in (True, False):
+        chosen = [clause for clause in clauses if clause.is_demanded is demanded]
+        text, lower = ("\n".join(getattr(clause, form) for clause in chosen) for form in ("text", "lower"))
         for level, pattern in fact_rules().education.items():
-            for clause in clauses:
-                if clause.is_demanded is demanded and (match := pattern.search(clause.text)):
-                    return Fact(level, match[0].strip())
+            if match := pattern.search(lower):
+                return Fact(level, _words(text, match))
     return None
 
 
 def experience_of(lines: Iterable[str]) -> Fact | None:
     """The fewest years of experience that the ad says suffice."""
+    return _experience(_clauses(lines))
+
+
+def _experience(clauses: list[_Clause]) -> Fact | None:
     found = [
-        (years, clause.is_demanded, match[0].strip())
-        for clause in _clauses(lines)
-        for match in _YEARS.finditer(clause.text)
-        if _EXPERIENCE.search(match["after"] + clause.text[: match.start()])
-        and (years := _NUMBERS.get(match["low"].lower()) or int(match["low"])) <= MAX_YEARS
+        (years, clause.is_demanded, _words(clause.text, match))
+        for clause in clauses
+        if "year" in clause.lower or "yr" in clause.lower
+        for match in _YEARS.finditer(clause.lower)
+        if _EXPERIENCE.search(match["after"] + clause.lower[: match.start()])
+        and (years := _NUMBERS.get(match["low"]) or int(match["low"])) <= MAX_YEARS
     ]
     if not found:
         return None
@@ -99,23 +123,31 @@ def experience_of(lines: Iterable[str]) -> Fact | None:
 def certifications_of(lines: Iterable[str]) -> Fact | None:
     """The certificates that the ad names, demanded or preferred."""
     text = "\n".join(lines)
-    found = {name: match[0] for name, pattern in fact_rules().certification.items() if (match := pattern.search(text))}
+    lower = _lower(text)
+    found = {
+        name: _words(text, match)
+        for name, (signs, pattern) in fact_rules().certification.items()
+        if any(sign in lower for sign in signs) and (match := pattern.search(lower))
+    }
     return Fact("; ".join(found), "; ".join(found.values())) if found else None
 
 
 def sector_of(company: str, about: str) -> Fact | None:
     """The article's sector of the employer, by its name first and by what the ad says of it second."""
     for text in (company, about[:MAX_ABOUT_CHARS]):
+        lower = _lower(text)
         for sector, pattern in fact_rules().sector.items():
-            if match := pattern.search(text):
-                return Fact(sector, match[0])
+            if match := pattern.search(lower):
+                return Fact(sector, _words(text, match))
     return Fact(OTHER_SECTOR, "") if company or about else None
 
 
-def _clauses(lines: Iterable[str]) -> Iterable[_Clause]:
-    for line in lines:
-        for clause in _CLAUSE.split(line):
-            yield _Clause(clause, not _ONLY_LIKED.search(clause))
+def _clauses(lines: Iterable[str]) -> list[_Clause]:
+    found = []
+    for text in _CLAUSE.split("\n".join(lines)):
+        lower = _lower(text)
+        found.append(_Clause(text, lower, not _ONLY_LIKED.search(lower)))
+    return found
 
 
 def read_facts(reading: Reading) -> dict[str, Fact]:
@@ -123,9 +155,10 @@ def read_facts(reading: Reading) -> dict[str, Fact]:
     of_kind = [(kind, piece.text) for kind, piece in zip(reading.kinds, reading.pieces, strict=True)]
     sought = [text for kind, text in of_kind if kind == "requirement"]
     about = "\n".join(text for kind, text in of_kind if kind == "about")
+    clauses = _clauses(sought)
     found = {
-        "education": education_of(sought),
-        "experience_years": experience_of(sought),
+        "education": _education(clauses),
+        "experience_years": _experience(clauses),
         "certification": certifications_of(sought),
         "sector": sector_of(reading.company, about),
     }

@@ -8,6 +8,7 @@ that the role comes from the duties. Where evidence is thin the answer is ``none
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from spacy.language import Language
@@ -16,7 +17,7 @@ from spacy.tokens import Doc
 from taggers.component import BatchComponent
 from taggers.features import Floats, Ints, by_group, means_by_group
 from taggers.model import Model, load_model, probabilities, sigmoid
-from taggers.reading import NO_ROLE, ROLES, Reading, RoleReading, reading_of
+from taggers.reading import NO_ROLE, ROLES, DutyReading, Reading, RoleReading, reading_of
 
 OTHER_WORK = ("attorney", "other_legal", "non_legal")
 WORK = (*ROLES, *OTHER_WORK)
@@ -29,6 +30,9 @@ REASONS = {
 }
 MIN_DUTIES = 2
 """With fewer duties there is too little to tell."""
+
+MIN_SUPPORT = 0.25
+"""A role needs this share of the duties among its own definitions; with less the evidence is too thin."""
 
 MIN_SECOND = 0.05
 """A second role needs this probability to be named."""
@@ -72,6 +76,17 @@ def role_of_shares(shares_of_work: dict[str, float]) -> RoleReading:
     return RoleReading(ranked[0], rounded[ranked[0]], second, rounded, reason)
 
 
+def is_supported(role: str, duties: Sequence[DutyReading]) -> bool:
+    """Whether enough of the duties are instances of one of the role's definitions."""
+    supporting = sum(any(match.role == role for match in duty.matches) for duty in duties)
+    return supporting >= MIN_SUPPORT * len(duties)
+
+
+def _abstained(found: RoleReading) -> RoleReading:
+    reason = f"few of the duties are those of a {found.role}"
+    return replace(found, role=NO_ROLE, confidence=found.shares[NO_ROLE], second=found.role, reason=reason)
+
+
 def decide_roles(model: Model, readings: Sequence[Reading]) -> None:
     """Fill ``role`` of readings whose duties have been matched; with too few duties it is ``none``."""
     for reading in readings:
@@ -92,7 +107,8 @@ def decide_roles(model: Model, readings: Sequence[Reading]) -> None:
     figures = role_figures(of_duties, of_rest, len(told))
     layer = model.layers["role"]
     for reading, shares in zip(told, probabilities(layer.logits(figures)).tolist(), strict=True):
-        reading.role = role_of_shares(dict(zip(layer.answers, shares, strict=True)))
+        found = role_of_shares(dict(zip(layer.answers, shares, strict=True)))
+        reading.role = found if found.role == NO_ROLE or is_supported(found.role, reading.duties) else _abstained(found)
 
 
 def name_roles(docs: Sequence[Doc]) -> None:
