@@ -25,6 +25,9 @@ MAX_PLACE_CHARS = 300
 
 _STRONG_BREAK = re.compile(r"\s+/\s+|\s*[;|•\n]\s*|\s+(?:or|and|&)\s+(?=[A-Z])")
 _WEAK_BREAK = re.compile(r"\s*,\s*|\s+[-–—]\s+|\s*[()]\s*")
+SIGN_REACH_CHARS = 80
+"""How far around a sign of remote work a text is read."""
+
 _TIME_ZONE = re.compile(
     r"\b(?:(?:eastern|central|mountain|pacific|atlantic)(?:,? (?:or|and) |, |/)?)+(?: standard)? time(?: zones?)?\b"
     r"|\b(?:[ECMP][SD]?T|GMT|UTC)(?: hours| time| time zone)\b",
@@ -68,8 +71,8 @@ class Gazetteer:
     """Folded name -> (population, name, region code, country), most people first."""
     remote: dict[str, re.Pattern[str]]
     remote_in_text: dict[str, re.Pattern[str]]
-    remote_signs: tuple[str, ...]
-    """Words without any of which nothing is said of working remotely or on site."""
+    remote_signs: dict[str, list[str]]
+    """Words near one of which ``remote_in_text`` is tried."""
 
 
 @dataclass(slots=True)
@@ -100,7 +103,7 @@ def gazetteer() -> Gazetteer:
         nicknames={name: (city, region, country) for name, (city, region, country) in data["city"].items()},
         cities=_cities(names, data["gazetteer_name"]),
         remote=_compiled(data["remote"]),
-        remote_signs=tuple(data["remote_signs"]["words"]),
+        remote_signs=data["remote_in_text_signs"],
         remote_in_text=_compiled(data["remote_in_text"]),
     )
 
@@ -128,13 +131,24 @@ def _compiled(kinds: dict[str, list[str]]) -> dict[str, re.Pattern[str]]:
 
 def remote_kind(words: str, *, running_text: bool = False) -> str | None:
     """``remote``, ``hybrid`` or ``onsite`` as the words of a field, or of an ad's running text, say; else None."""
-    lower = words.lower()
-    if not any(sign in lower for sign in gazetteer().remote_signs):
-        return None
-    patterns = gazetteer().remote_in_text if running_text else gazetteer().remote
-    return next(
-        (kind for kind in ("hybrid", "remote", "onsite") if kind in patterns and patterns[kind].search(words)), None
-    )
+    says = _says_in_text if running_text else _says
+    return next((kind for kind in ("hybrid", "remote", "onsite") if says(words, kind)), None)
+
+
+def _says(words: str, kind: str) -> bool:
+    return bool(gazetteer().remote[kind].search(words))
+
+
+def _says_in_text(text: str, kind: str) -> bool:
+    """Whether a stretch around one of the kind's signs says so; reading whole texts would take a millisecond each."""
+    lower, pattern = text.lower(), gazetteer().remote_in_text[kind]
+    for sign in gazetteer().remote_signs[kind]:
+        at = lower.find(sign)
+        while at >= 0:
+            if pattern.search(text, max(0, at - SIGN_REACH_CHARS), at + SIGN_REACH_CHARS):
+                return True
+            at = lower.find(sign, at + SIGN_REACH_CHARS // 2)
+    return False
 
 
 def read_places(raw: Iterable[RawPlace]) -> list[Place]:
