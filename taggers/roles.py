@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 
 from taggers.component import BatchComponent
 from taggers.features import Floats, Ints, by_group, means_by_group
+from taggers.lines import Piece
 from taggers.model import Model, load_model, probabilities, sigmoid
 from taggers.reading import NO_ROLE, ROLES, DutyReading, Reading, RoleReading, reading_of
 
@@ -39,6 +40,8 @@ MIN_SECOND = 0.05
 
 SOUGHT_PARTS = ("requirement", "about")
 """Parts of an ad that say who is sought."""
+
+MIN_SOUGHT_WORDS = 4
 
 
 def role_figures(of_duties: tuple[Floats, Floats, Ints], of_rest: tuple[Floats, Ints], n_ads: int) -> Floats:
@@ -76,6 +79,11 @@ def role_of_shares(shares_of_work: dict[str, float]) -> RoleReading:
     return RoleReading(ranked[0], rounded[ranked[0]], second, rounded, reason)
 
 
+def says_who_is_sought(piece: Piece, kind: str) -> bool:
+    """Whether a piece may say whom the ad seeks; a lone label such as "Duties:" says nothing."""
+    return kind in SOUGHT_PARTS and piece.text.count(" ") + 1 >= MIN_SOUGHT_WORDS
+
+
 def is_supported(role: str, duties: Sequence[DutyReading]) -> bool:
     """Whether enough of the duties are instances of one of the role's definitions."""
     supporting = sum(any(match.role == role for match in duty.matches) for duty in duties)
@@ -99,7 +107,7 @@ def decide_roles(model: Model, readings: Sequence[Reading]) -> None:
         np.concatenate([reading.work for reading in told]),
         np.repeat(np.arange(len(told)), [len(reading.duties) for reading in told]),
     )
-    chosen = [[kind in SOUGHT_PARTS for kind in reading.kinds] for reading in told]
+    chosen = [[*map(says_who_is_sought, reading.pieces, reading.kinds)] for reading in told]
     of_rest = (
         np.concatenate([reading.sought[each] for reading, each in zip(told, chosen, strict=True)]),
         np.repeat(np.arange(len(told)), [sum(each) for each in chosen]),

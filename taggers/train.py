@@ -29,7 +29,7 @@ from taggers.features import N_SLOTS, FeatureSpace, PieceFeatures, concept_words
 from taggers.lines import Piece, pieces_of
 from taggers.model import MODEL_FILE, Head, Layer, Model, to_arrays
 from taggers.reading import Reading
-from taggers.roles import OTHER_WORK, SOUGHT_PARTS, WORK, role_figures
+from taggers.roles import OTHER_WORK, WORK, role_figures, says_who_is_sought
 from taggers.sections import ANSWERS, HEADING, context_figures, log_probabilities, place
 from taggers.voices import Ad, Line, example_ads, example_lines, voices
 from taggers.words import ROLE_PAIRS, Words, build_vocabulary, make_tokenizing
@@ -41,7 +41,10 @@ OF_DUTIES = ("definition", "work")
 """Heads that look at concepts too; the others read every line, which would cost too much."""
 
 FEW_DUTIES = 4
-"""The role is also learned from the first so many duties of every ad alone: drafts and short ads say no more."""
+"""The role is also learned from so many duties of every ad alone, drawn by chance: drafts and short ads say no more."""
+
+N_DRAFTS = 2
+"""How often they are drawn."""
 
 OTHER_WORK_WEIGHT = 0.5
 """What an ad of other work counts for the role: the examples hold far more of them than boards of legal work do."""
@@ -155,7 +158,7 @@ def fit_heads(examples: Examples, unseen: int | None) -> Model:
         "section": fit("section", stacked, [label for text in section for label in text.labels], ANSWERS),
         "definition": fit("definition", _stack(examples.space, duties), defined, (*ids, DEFINED)),
     }
-    for name, wanted in (("work", lambda label: label == "duty"), ("sought", _says_who_is_sought)):
+    for name, wanted in (("work", _is_labelled_duty), ("sought", says_who_is_sought)):
         texts = [_only(text, wanted) for _, text in ads]
         labels = [work_of(ad) for (ad, _), text in zip(ads, texts, strict=True) for _ in text.pieces]
         heads[name] = fit(name, _stack(examples.space, texts), labels, WORK)
@@ -171,8 +174,8 @@ def _is_duty(line: Line) -> bool:
     return line.kind == "duty"
 
 
-def _says_who_is_sought(label: str) -> bool:
-    return label in SOUGHT_PARTS
+def _is_labelled_duty(piece: Piece, label: str) -> bool:
+    return label == "duty"
 
 
 def work_of(ad: Ad) -> str:
@@ -180,8 +183,8 @@ def work_of(ad: Ad) -> str:
     return ad.none_kind or ad.role
 
 
-def _only(text: Text, wanted: Callable[[str], bool]) -> Text:
-    chosen = [(piece, label) for piece, label in zip(text.pieces, text.labels, strict=True) if wanted(label)]
+def _only(text: Text, wanted: Callable[[Piece, str], bool]) -> Text:
+    chosen = [(piece, label) for piece, label in zip(text.pieces, text.labels, strict=True) if wanted(piece, label)]
     return Text(text.fold, text.text, text.words, [piece for piece, _ in chosen], [label for _, label in chosen])
 
 
@@ -264,26 +267,28 @@ class Figures:
         is_defined = [bool(line.definitions) for each in duties for line in each]
         self._add("gate", gate_figures(by_definition, work, ad_of, len(ads)), is_defined)
         others = [
-            [piece for piece, kind in zip(r.pieces, r.kinds, strict=True) if kind in SOUGHT_PARTS] for r in readings
+            [piece for piece, kind in zip(r.pieces, r.kinds, strict=True) if says_who_is_sought(piece, kind)]
+            for r in readings
         ]
         (sought,) = heads.logits(heads.space.features(*place(readings, others)), "sought")
         ad_of_other = np.repeat(np.arange(len(ads)), [len(each) for each in others])
-        few = np.concatenate([np.arange(len(each)) < FEW_DUTIES for each in duties])
-        nothing = (sought[:0], ad_of_other[:0])
-        for of_duties, of_rest in (
-            ((by_definition, work, ad_of), (sought, ad_of_other)),
-            ((by_definition[few], work[few], ad_of[few]), nothing),
-        ):
-            self._add("role", role_figures(of_duties, of_rest, len(ads)), [work_of(ad) for ad in ads])
+        self._add(
+            "role", role_figures((by_definition, work, ad_of), (sought, ad_of_other), len(ads)), map(work_of, ads)
+        )
+        chance = np.random.default_rng(fold)
+        for _ in range(N_DRAFTS):
+            few = np.concatenate([chance.permutation(len(each)) < FEW_DUTIES for each in duties])
+            of_few = (by_definition[few], work[few], ad_of[few])
+            self._add("role", role_figures(of_few, (sought[:0], ad_of_other[:0]), len(ads)), map(work_of, ads))
 
-    def _add(self, name: str, rows: NDArray[Any], labels: Sequence[Any]) -> None:
+    def _add(self, name: str, rows: NDArray[Any], labels: Iterable[Any]) -> None:
         self.rows[name].append(rows)
         self.labels[name].extend(labels)
 
     def layers(self) -> dict[str, Layer]:
         """The layers fitted to all figures taken."""
         answers = {"section": ANSWERS, "gate": (DEFINED,), "role": WORK}
-        strength = {"section": 1.0, "gate": 0.3, "role": 0.05}
+        strength = {"section": 1.0, "gate": 0.3, "role": 0.02}
         return {
             name: _fit_layer(np.vstack(self.rows[name]), self.labels[name], answers[name], strength[name])
             for name in answers

@@ -18,7 +18,7 @@ AD = {
     "title": "Litigation Paralegal",
     "salary": "$62,000 - $70,000",
     "location": "Albany, NY",
-    "description": "Duties\n• Draft motions\n• Research case law\n• Organize case files for trial",
+    "description": "Duties\n• Draft motions\n• Interview clients\n• Organize case files for trial",
 }
 
 
@@ -66,7 +66,7 @@ def test_tag(tmp_path: Path) -> None:
     )
     assert [duty["duty"] for duty in table(tmp_path / "out" / "duties.csv")] == [
         "Draft motions",
-        "Research case law",
+        "Interview clients",
         "Organize case files for trial",
     ]
     assert "line 2: no description" in done.stderr

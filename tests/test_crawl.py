@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from conftest import PROJECT, Server, rolecall
 
-DUTIES = "<ul><li>Draft motions</li><li>Research case law</li><li>Organize case files for trial</li></ul>"
+DUTIES = "<ul><li>Draft motions</li><li>Interview clients</li><li>Organize case files for trial</li></ul>"
 
 
 def greenhouse(*titles: str) -> str:
