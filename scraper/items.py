@@ -87,7 +87,7 @@ class Duty:
     """Role of the first definition."""
 
     score: float | None = None
-    """Strength of the first definition, in [0, 1]."""
+    """Probability that the duty is an instance of any definition, in [0, 1]; only where it is taken for one."""
 
     evidence: list[str] = field(default_factory=list)
     """The words of the duty that decided, in the order of the text."""

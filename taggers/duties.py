@@ -47,10 +47,14 @@ def _duty_units(pieces: list[Piece], kinds: list[str]) -> Iterator[tuple[int, in
         end, index = piece.end, index + 1
         while piece.marked and index < len(pieces) and _continues(pieces[index], kinds[index]):
             end, index = pieces[index].end, index + 1
-        if (
-            kind == "duty" or (kind == "about" and _says_what_one_does(piece.text))
-        ) and not line_rules().catch_all.fullmatch(piece.text.rstrip(_CHARS_AT_END + ".")):
+        if _holds_duty(piece, kind):
             yield piece.start + lead_length(piece.text), end
+
+
+def _holds_duty(piece: Piece, kind: str) -> bool:
+    if line_rules().catch_all.fullmatch(piece.text.rstrip(_CHARS_AT_END + ".")):
+        return False
+    return kind == "duty" or (kind == "about" and _says_what_one_does(piece.text))
 
 
 def _says_what_one_does(words: str) -> bool:
@@ -65,10 +69,10 @@ def _continues(following: Piece, kind: str) -> bool:
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Cut at semicolons behind which another duty begins; leave off white space and list punctuation."""
-    edges = [start, *(match.end() for match in _cuts(text, start, end))]
-    for part_start, part_end in zip(edges, [*edges[1:], end], strict=True):
-        words = text[part_start:part_end].rstrip("and ") if part_end < end else text[part_start:part_end]
-        words = words.rstrip(_CHARS_AT_END)
+    cuts = list(_cuts(text, start, end))
+    starts, ends = [start, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), end]
+    for part_start, part_end in zip(starts, ends, strict=True):
+        words = text[part_start:part_end].rstrip(_CHARS_AT_END)
         n_stripped = len(words) - len(words.lstrip(_CHARS_AT_END))
         if len(words) > n_stripped:
             yield part_start + n_stripped, part_start + len(words)

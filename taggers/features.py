@@ -1,9 +1,9 @@
 """What the learned parts see of a piece of text: its words, its neighbouring words and the concepts they stand for.
 
 Features of a word are rows of a table: the word, the word as the first of its piece, and the pair with the word
-before. A piece's score is the sum of its rows' weights over the root of the sum of their
-squared idf, so that long and short pieces compare. Concepts (``data/concepts.toml``) say which act or thing a word
-stands for; a piece has a concept or has it not.
+before. A piece's score is the sum of its rows' weights over the root of the sum of their squared idf, so that long and
+short pieces compare. Concepts (``data/concepts.toml``) say which act or thing a word stands for; a piece has a concept
+or has it not.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from taggers.words import Vocabulary, Words, lemma
+from taggers.words import FIRST_WORD, Vocabulary, Words, lemma
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -72,7 +72,7 @@ class FeatureSpace:
                     of_word[numbers[0], column] = True
                 elif len(phrase) == 2:
                     of_pair[_index(self.pairs, self.keys(numbers[:1], numbers[1:]))[0], column] = True
-        of_word[:3] = of_pair[0] = False
+        of_word[:FIRST_WORD] = of_pair[0] = False
         object.__setattr__(self, "_concepts_of_word", of_word)
         object.__setattr__(self, "_concepts_of_pair", of_pair)
 
@@ -95,8 +95,8 @@ class FeatureSpace:
         n_words = len(self.vocabulary)
         rows = np.zeros((len(numbers), N_SLOTS), np.int64)
         rows[:, 0] = 1 + numbers
-        is_first = np.ones(len(numbers), bool)
-        is_first[1:] = piece_of[1:] != piece_of[:-1]
+        is_first = np.zeros(len(numbers), bool)
+        is_first[firsts_of(piece_of)] = True
         rows[:, 1] = np.where(is_first, 1 + n_words + numbers, 0)
         pairs = np.zeros(len(numbers), np.int64)
         pairs[1:] = _index(self.pairs, self.keys(numbers[:-1], numbers[1:])) * ~is_first[1:]

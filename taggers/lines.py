@@ -19,6 +19,14 @@ from taggers.words import lemma
 
 BULLETS = "•·¦▪■●○◦‣⁃∙➢➤►✓✔❖§✅⚖▶➔→\uf0b7\uf0a7"
 MAX_LABEL_CHARS = 45
+LONG_CHARS = 160
+"""Only pieces as long as this are looked at for lost line breaks."""
+
+MIN_LOST = 2
+"""So many lost line breaks in one piece; one alone is chance."""
+
+MIN_DASHES = 4
+"""So many " - " before capitals in one text are bullets, fewer are dashes."""
 
 _BREAK = re.compile(
     rf"[\n\t.!?;:,{BULLETS}]"
@@ -90,14 +98,6 @@ def _breaks(text: str) -> list[tuple[int, int, str]]:
     found += _label_breaks(text)
     found.sort()
     return found
-
-
-LONG_CHARS = 160
-"""Only pieces as long as this are looked at for lost line breaks."""
-
-MIN_LOST = 2
-MIN_DASHES = 4
-"""So many " - " before capitals in one text are bullets, fewer are dashes."""
 
 
 def _break(text: str, match: re.Match[str]) -> tuple[int, int, str] | None:

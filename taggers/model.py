@@ -1,6 +1,6 @@
 """The learned tables: read once from ``data/model.npz``, applied with numpy alone.
 
-``taggers.train`` makes them from the examples in ``data/voices``; nothing else goes into them.
+``taggers.train`` makes them from the examples in ``data/voices`` and the words of ``data/concepts.toml``.
 """
 
 from __future__ import annotations
@@ -119,10 +119,7 @@ def _as_arrays(part: Head | Layer) -> dict[str, NDArray[Any]]:
 
 def from_arrays(arrays: Any) -> Model:
     """The inverse of ``to_arrays``."""
-    space = FeatureSpace(
-        Vocabulary(tuple(str(arrays["words"]).split("\n"))),
-        arrays["pairs"],
-    )
+    space = FeatureSpace(Vocabulary(tuple(str(arrays["words"]).split("\n"))), arrays["pairs"])
     parts: dict[tuple[str, str], dict[str, Any]] = {}
     for key in arrays:
         if "/" in key:

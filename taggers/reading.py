@@ -84,7 +84,11 @@ class RoleReading:
     @property
     def is_hybrid(self) -> bool:
         """Whether a second role is nearly as well supported as the first."""
-        return self.second is not None and self.shares[self.second] >= HYBRID_SHARE * self.shares.get(self.role, 1.0)
+        return (
+            self.role != NO_ROLE
+            and self.second is not None
+            and self.shares[self.second] >= HYBRID_SHARE * self.shares.get(self.role, 1.0)
+        )
 
 
 HYBRID_SHARE = 0.5

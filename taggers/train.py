@@ -1,8 +1,9 @@
 """Build ``data/model.npz`` from the examples in ``data/voices``: ``python -m taggers.train``.
 
-Nothing but those files goes in, and the same files give the same model. What a later step learns from an earlier one's
-answers it learns from answers about voices that the earlier one had not seen (cross-fitting by voice): otherwise it
-would trust them too much.
+Nothing but those files and the words of ``data/concepts.toml`` goes in, and the same files give the same model. What a
+later step learns from an earlier one's answers it learns from answers about ads that the earlier one had not seen
+(cross-fitting in N_FOLDS parts): otherwise it would trust them too much. The parts are drawn ad by ad and not voice by
+voice: lawyers and other jobs stand in a few voices, and a step that has seen none of them teaches the next nothing.
 """
 
 from __future__ import annotations
@@ -239,6 +240,16 @@ def _table(
     return hstack([lexical, csr_matrix(concepts)], format="csr")
 
 
+def _sought(heads: Model, readings: list[Reading]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """What the pieces that say who is sought speak for, and the reading of each."""
+    others = [
+        [piece for piece, kind in zip(reading.pieces, reading.kinds, strict=True) if says_who_is_sought(piece, kind)]
+        for reading in readings
+    ]
+    (sought,) = heads.logits(heads.space.features(*place(readings, others)), "sought")
+    return sought, np.repeat(np.arange(len(readings)), [len(each) for each in others])
+
+
 @dataclass
 class Figures:
     """What the layers learn from: figures of texts that the heads had not seen."""
@@ -251,35 +262,30 @@ class Figures:
         chosen = [(ad, text) for ad, text in examples.ads if text.fold == fold and any(map(_is_duty, ad.lines))]
         ads = [ad for ad, _ in chosen]
         readings = [
-            Reading(text=ad.text, words=text.words, pieces=text.pieces, kinds=text.labels) for ad, text in chosen
+            Reading(text=text.text, words=text.words, pieces=text.pieces, kinds=text.labels) for _, text in chosen
         ]
+        self._add_sections(heads, readings)
+        self._add_duties(heads, ads, readings, np.random.default_rng(fold))
+
+    def _add_sections(self, heads: Model, readings: list[Reading]) -> None:
+        stretches = [reading.pieces for reading in readings]
+        logs = log_probabilities(*heads.logits(heads.space.features(*place(readings, stretches)), "section"))
         pieces = [piece for reading in readings for piece in reading.pieces]
-        features = heads.space.features(*place(readings, [reading.pieces for reading in readings]))
-        logs = log_probabilities(*heads.logits(features, "section"))
-        counts = [len(reading.pieces) for reading in readings]
-        self._add(
-            "section", context_figures(logs, pieces, counts), [label for _, text in chosen for label in text.labels]
-        )
+        kinds = [kind for reading in readings for kind in reading.kinds]
+        self._add("section", context_figures(logs, pieces, [len(each) for each in stretches]), kinds)
+
+    def _add_duties(self, heads: Model, ads: list[Ad], readings: list[Reading], chance: np.random.Generator) -> None:
         duties = [list(filter(_is_duty, ad.lines)) for ad in ads]
-        features = heads.space.features(*place(readings, duties))
-        by_definition, work = heads.logits(features, "definition", "work")
+        by_definition, work = heads.logits(heads.space.features(*place(readings, duties)), "definition", "work")
         ad_of = np.repeat(np.arange(len(ads)), [len(each) for each in duties])
         is_defined = [bool(line.definitions) for each in duties for line in each]
         self._add("gate", gate_figures(by_definition, work, ad_of, len(ads)), is_defined)
-        others = [
-            [piece for piece, kind in zip(r.pieces, r.kinds, strict=True) if says_who_is_sought(piece, kind)]
-            for r in readings
-        ]
-        (sought,) = heads.logits(heads.space.features(*place(readings, others)), "sought")
-        ad_of_other = np.repeat(np.arange(len(ads)), [len(each) for each in others])
-        self._add(
-            "role", role_figures((by_definition, work, ad_of), (sought, ad_of_other), len(ads)), map(work_of, ads)
-        )
-        chance = np.random.default_rng(fold)
+        rest = _sought(heads, readings)
+        self._add("role", role_figures((by_definition, work, ad_of), rest, len(ads)), map(work_of, ads))
         for _ in range(N_DRAFTS):
             few = np.concatenate([chance.permutation(len(each)) < FEW_DUTIES for each in duties])
             of_few = (by_definition[few], work[few], ad_of[few])
-            self._add("role", role_figures(of_few, (sought[:0], ad_of_other[:0]), len(ads)), map(work_of, ads))
+            self._add("role", role_figures(of_few, (rest[0][:0], rest[1][:0]), len(ads)), map(work_of, ads))
 
     def _add(self, name: str, rows: NDArray[Any], labels: Iterable[Any]) -> None:
         self.rows[name].append(rows)
@@ -314,7 +320,7 @@ def write_model(model: Model, path: Path) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Train on all voices and write the model, or compare the shipped one with what training gives."""
+    """Train on all voices and write the model."""
     parser = argparse.ArgumentParser(prog="python -m taggers.train", description=main.__doc__)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / MODEL_FILE)
     parser.add_argument("--without", action="append", default=[], metavar="VOICE", help="hold a voice out")

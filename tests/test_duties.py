@@ -34,6 +34,11 @@ def duties(text: str) -> list[str]:
             id="semicolons",
         ),
         pytest.param(
+            "Duties\n• Reviewing each demand; and drafting the answers to it; and filing the errand",
+            ["Reviewing each demand", "drafting the answers to it", "filing the errand"],
+            id="semicolons before and",
+        ),
+        pytest.param(
             "Duties include typing long letters, answering the main phone, and ordering all supplies.",
             ["typing long letters", "answering the main phone", "ordering all supplies."],
             id="run of gerunds",

@@ -39,6 +39,10 @@ def test_a_strong_second_makes_a_hybrid(second: float, hybrid: bool) -> None:
     assert role_of_shares(shares(paralegal=1 - second, legal_secretary=second)).is_hybrid is hybrid
 
 
+def test_none_is_no_hybrid() -> None:
+    assert not role_of_shares(shares(non_legal=0.52, paralegal=0.48)).is_hybrid
+
+
 def test_a_role_needs_duties_of_its_own() -> None:
     own = DutyReading(0, 1, [Match("paralegal.drafting", "paralegal", 0.9)])
     none = DutyReading(2, 3)
