@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    Connection,
     Engine,
     Float,
     Integer,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     insert,
     make_url,
     select,
+    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
@@ -111,13 +113,18 @@ class Store:
     def save(self, batch: Iterable[Posting]) -> None:
         """Insert or update postings with their duties and places, in one transaction.
 
-        ``first_seen`` of a posting already there stays; everything else is replaced.
+        ``first_seen`` of a posting already there stays; everything else is replaced. A posting without text, whose
+        detail page could not be had, replaces none that has one: it only tells that the ad was seen.
         """
         rows = {posting.posting_id: posting for posting in batch}
-        if not rows:
-            return
         try:
             with self.engine.begin() as connection:
+                for seen in _stored_with_text(connection, rows):
+                    connection.execute(
+                        update(postings).where(postings.c.posting_id == seen).values(last_seen=rows.pop(seen).last_seen)
+                    )
+                if not rows:
+                    return
                 connection.execute(_upsert(self.engine), [_posting_row(posting) for posting in rows.values()])
                 for table, row_of in ((duties, _duty_rows), (places, _place_rows)):
                     connection.execute(delete(table).where(table.c.posting_id.in_(list(rows))))
@@ -253,6 +260,15 @@ def _without_password(url: str) -> str:
 
 def _cause(error: BaseException) -> str:
     return str(getattr(error, "orig", None) or error).splitlines()[0]
+
+
+def _stored_with_text(connection: Connection, rows: dict[str, Posting]) -> list[str]:
+    """Ids of those postings without text that stand in the store with one."""
+    without = [posting_id for posting_id, posting in rows.items() if posting.text is None]
+    if not without:
+        return []
+    query = select(postings.c.posting_id).where(postings.c.posting_id.in_(without), postings.c.text.is_not(None))
+    return list(connection.execute(query).scalars())
 
 
 def _upsert(engine: Engine) -> Any:

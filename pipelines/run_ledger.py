@@ -11,7 +11,8 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from pipelines.host import Rejected
+from pipelines.host import Rejected, Stats
+from pipelines.skip_details import SKIPPED
 from scraper.items import Posting
 from store import open_store
 
@@ -23,7 +24,8 @@ class RunLedger:
     class of the first failure: ``gone blocked throttled changed-format network``.
     """
 
-    def __init__(self, store_address: str, run_id: str | None) -> None:
+    def __init__(self, store_address: str, run_id: str | None, stats: Stats) -> None:
+        self.stats = stats
         self.store_address = store_address
         self.started_at = _now()
         self.run_id = run_id or self.started_at
@@ -34,7 +36,7 @@ class RunLedger:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        ledger = cls(crawler.settings["ROLECALL_STORE"], crawler.settings.get("ROLECALL_RUN_ID"))
+        ledger = cls(crawler.settings["ROLECALL_STORE"], crawler.settings.get("ROLECALL_RUN_ID"), crawler.stats)
         crawler.signals.connect(ledger.item_scraped, signals.item_scraped)
         crawler.signals.connect(ledger.item_dropped, signals.item_dropped)
         crawler.signals.connect(ledger.item_error, signals.item_error)
@@ -56,6 +58,9 @@ class RunLedger:
         self.errors.append(("changed-format", response.url, f"{type(failure.value).__name__}: {failure.value}"))
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
+        for key, n in self.stats.get_stats().items():
+            if key.startswith(SKIPPED):
+                self.reasons[key.removeprefix(SKIPPED)] += n
         failures = [*getattr(spider, "failures", []), *self.errors]
         if reason != "finished":
             failures.insert(0, ("partial", spider.name, f"stopped: {reason}"))

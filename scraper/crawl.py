@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -74,7 +73,7 @@ class _Crawl:
         """Host and port that the source's requests go to."""
         spider = self.process.spider_loader.load(source.platform)
         assert issubclass(spider, BoardSpider)
-        return urlsplit(source.base_url or source.url or spider.start_address).netloc
+        return spider(**source.spider_arguments()).host
 
     async def crawl_host(self, sources: list[Source]) -> None:
         async with self.free_hosts:

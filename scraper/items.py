@@ -15,6 +15,9 @@ PAY_PERIODS = ("year", "month", "week", "day", "hour")
 REMOTE_KINDS = ("remote", "hybrid", "onsite")
 PAY_SOURCES = ("structured", "text")
 
+LISTED_TITLE = "listed_title"
+"""Key of a detail request's ``meta``: the ad's title as the list has it, by which the request may be spared."""
+
 
 @dataclass(kw_only=True, slots=True)
 class RawPay:

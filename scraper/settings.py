@@ -42,6 +42,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scraper.robots.PoliteRobotsMiddleware": 100,
 }
 
+SPIDER_MIDDLEWARES = {"pipelines.skip_details.SkipDetailsMiddleware": 900}
+
 # From raw item to stored item, in this order. Text first: everything else reads it. The filter before the work.
 ITEM_PIPELINES = {
     "pipelines.clean_text.CleanTextPipeline": 100,

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from scraper.errors import UserError
-from scraper.spiders import spider_names
+from scraper.spiders import spider_class, spider_names
 
 
 def _regex(value: str) -> str:
@@ -27,9 +27,6 @@ def _regex(value: str) -> str:
 
 
 Regex = Annotated[str, AfterValidator(_regex)]
-
-BOARD_PLATFORMS = ("greenhouse", "lever")
-"""Platforms addressed by the board's token; the others want a ``url``."""
 
 
 class SourcesError(UserError):
@@ -47,11 +44,11 @@ class Source(BaseModel):
     platform: str
     """A spider's name."""
 
-    board: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._ -]*$")
+    board: str | None = None
     """The platform's token for the board."""
 
     url: str | None = None
-    """Start page, sitemap or file, for platforms without tokens."""
+    """Start page, sitemap or file; for platforms with tokens the board's public address may stand for the token."""
 
     base_url: str | None = None
     """Replaces scheme, host and port of the platform's API: mirrors, proxies, tests."""
@@ -68,6 +65,9 @@ class Source(BaseModel):
     only_titles: Regex | None = None
     """Keep only ads whose title matches this regular expression (case ignored)."""
 
+    query: dict[str, str] | None = None
+    """Search parameters of the platform's API, added to or replacing its spider's own."""
+
     follow: Regex | None = None
     """``jobposting``: follow only links whose address matches this regular expression."""
 
@@ -75,9 +75,11 @@ class Source(BaseModel):
     def _has_address(self) -> Source:
         if self.platform not in spider_names():
             raise ValueError(f"platform: unknown platform {self.platform!r}; known are {', '.join(spider_names())}")
-        needed = "board" if self.platform in BOARD_PLATFORMS else "url"
-        if getattr(self, needed) is None:
-            raise ValueError(f"{needed}: platform {self.platform!r} needs it")
+        spider = spider_class(self.platform)
+        if self.board and not re.fullmatch(spider.board_pattern, self.board):
+            raise ValueError(f"board: should match pattern '{spider.board_pattern}'")
+        if lacking := spider.lacks(self.board, self.url):
+            raise ValueError(f"{lacking}: platform {self.platform!r} needs it")
         for key in ("url", "base_url"):
             value = getattr(self, key)
             if value and self.platform != "files" and urlsplit(value).scheme not in ("http", "https"):

@@ -64,6 +64,14 @@ class LegalWork:
             return Verdict(True, "office work among lawyers")
         return Verdict(False, "no legal work in title or text")
 
+    def judge_title(self, title: str) -> Verdict:
+        """Whether an ad of which only the title is known is worth a request for its text."""
+        if self.never_title.search(title):
+            return Verdict(False, "title of another occupation")
+        if self.legal_title.search(title) or self.weak_title.search(title):
+            return Verdict(True, "title that may be of legal work")
+        return Verdict(False, "title of no legal work, text not asked for")
+
     def count_terms(self, text: str) -> int:
         """How many different terms of legal work a text has."""
         return len({match.lower() for match in self.terms.findall(text[:MAX_TEXT_CHARS])})

@@ -1,7 +1,11 @@
 """Every spider against recorded pages of our own making: ``tests/pages/<spider>/<case>/``.
 
-A case is ``page.*``, ``meta.json`` (url, arguments, callback, and why the case exists) and ``expected.json`` (items,
-requests, failures). A missing ``expected.json`` fails; ``pytest --write-expected`` writes it, for a person to read.
+A case is ``meta.json`` (why the case exists, the spider's arguments), its pages, and ``expected.json`` (items,
+requests, failures). One page, ``page.*``, is given to one callback (``url``, ``callback``, ``cb_kwargs`` in the meta).
+Several pages are a conversation: ``answers`` in the meta lists them in any order, each with ``url`` (and ``method``,
+``body``, ``status``, ``headers`` where they matter) and its ``file``; the spider runs from its first request until it
+asks no more, and an address without an answer is 404. A missing ``expected.json`` fails; ``pytest --write-expected``
+writes it, for a person to read.
 """
 
 import asyncio
@@ -12,8 +16,10 @@ from typing import Any
 
 import pytest
 from scrapy import Request
-from scrapy.http import HtmlResponse, TextResponse, XmlResponse
+from scrapy.http import HtmlResponse, Response, TextResponse, XmlResponse
 from scrapy.spiderloader import SpiderLoader
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
 
 from scraper.crawl import project_settings
 from scraper.items import Posting
@@ -21,7 +27,7 @@ from scraper.platforms.board import BoardSpider
 
 PAGES = Path(__file__).parent / "pages"
 CASES = sorted(path.parent for path in PAGES.glob("*/*/meta.json"))
-RESPONSES = {".json": TextResponse, ".html": HtmlResponse, ".xml": XmlResponse}
+RESPONSES = {".json": TextResponse, ".html": HtmlResponse, ".xml": XmlResponse, ".rss": XmlResponse}
 
 
 def without_empty(value: Any) -> Any:
@@ -34,9 +40,56 @@ async def started(spider: BoardSpider) -> list[Any]:
     return [each async for each in spider.start()]
 
 
+def made(request: Request, page: Path, **more: Any) -> Response:
+    """The page as the response to the request."""
+    kind = RESPONSES.get(page.suffix, Response)
+    encoding = {} if kind is Response else {"encoding": "utf-8"}
+    return kind(request.url, body=page.read_bytes(), request=request, **encoding, **more)
+
+
+def answered(request: Request, answers: list[dict[str, Any]], case: Path) -> list[Any]:
+    """What the spider makes of the answer to one request."""
+    for answer in answers:
+        body = answer.get("body")
+        is_asked = answer["url"] == request.url and answer.get("method", "GET") == request.method
+        if is_asked and (body is None or body == json.loads(request.body)):
+            status, headers = answer.get("status", 200), answer.get("headers")
+            response = made(request, case / answer["file"], status=status, headers=headers)
+            break
+    else:
+        response = Response(request.url, status=404, request=request)
+    if response.status < 400:
+        return list(request.callback(response, **request.cb_kwargs))
+    failure = Failure(HttpError(response))
+    failure.request = request
+    return list(request.errback(failure) or ())
+
+
+def conversation(spider: BoardSpider, answers: list[dict[str, Any]], case: Path) -> list[Any]:
+    """Everything that the spider yields until it asks no more, in the order of its requests."""
+    waiting, found = asyncio.run(started(spider)), []
+    while waiting:
+        each = waiting.pop(0)
+        found.append(each)
+        if isinstance(each, Request):
+            waiting += answered(each, answers, case)
+    return found
+
+
+def asked(request: Request) -> str:
+    """A request in one line: the address, and method and body where they are not the usual."""
+    return " ".join(
+        filter(None, ["" if request.method == "GET" else request.method, request.url, request.body.decode()])
+    )
+
+
 def run(case: Path) -> dict[str, Any]:
-    """What the spider makes of the page: postings, addresses of further requests, failures."""
+    """What the spider makes of the page: postings, further requests, failures."""
     meta = json.loads((case / "meta.json").read_text())
+    if "answers" in meta:
+        spider = SpiderLoader.from_settings(project_settings({})).load(case.parent.name)(**meta["arguments"])
+        assert isinstance(spider, BoardSpider)
+        return told(conversation(spider, meta["answers"], case), spider)
     (page,) = case.glob("page.*")
     arguments = dict(meta["arguments"])
     if page.suffix == ".csv":
@@ -46,13 +99,16 @@ def run(case: Path) -> dict[str, Any]:
     if page.suffix == ".csv":
         found = asyncio.run(started(spider))
     else:
-        response = RESPONSES[page.suffix](
-            meta["url"], body=page.read_bytes(), encoding="utf-8", request=Request(meta["url"])
-        )
-        found = list(getattr(spider, meta.get("callback", "parse_start"))(response))
+        response = made(Request(meta["url"]), page)
+        found = list(getattr(spider, meta.get("callback", "parse_start"))(response, **meta.get("cb_kwargs", {})))
+    return told(found, spider)
+
+
+def told(found: list[Any], spider: BoardSpider) -> dict[str, Any]:
+    """What a spider yielded and noted, as ``expected.json`` has it."""
     return {
         "items": [without_empty(asdict(each)) for each in found if isinstance(each, Posting)],
-        "requests": [each.url for each in found if isinstance(each, Request)],
+        "requests": [asked(each) for each in found if isinstance(each, Request)],
         "failures": [[kind, reason.split(": {")[0]] for kind, _, reason in spider.failures],
     }
 
@@ -91,7 +147,7 @@ def test_base_url_replaces_host_and_port_and_keeps_the_path() -> None:
     )
 
 
-@pytest.mark.parametrize(("name", "message"), [("greenhouse", "say which board"), ("jobposting", "say which address")])
+@pytest.mark.parametrize(("name", "message"), [("greenhouse", "say which board"), ("jobposting", "say which url")])
 def test_a_spider_without_its_board_says_how_to_name_one(name: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         SpiderLoader.from_settings(project_settings({})).load(name)()

@@ -150,3 +150,13 @@ def test_no_password_in_messages() -> None:
     with pytest.raises(StoreError) as caught:
         open_store("nosuch://user:secret@host/db")
     assert "secret" not in str(caught.value)
+
+
+def test_a_posting_whose_detail_was_lost_replaces_none_that_has_a_text(opened: Store) -> None:
+    opened.save([posting()])
+    listed_only = {"text": None, "duties": [], "last_seen": "2026-01-02"}
+    opened.save([posting(**listed_only), posting(2, **listed_only)])
+    one, two = rows(opened, store.postings)
+    assert (one["text"], one["last_seen"]) == ("Draft motions.", "2026-01-02")
+    assert (two["text"], two["title"]) == (None, "Paralegal")
+    assert len(rows(opened, store.duties)) == 1

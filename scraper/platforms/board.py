@@ -3,34 +3,54 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from typing import Any, ClassVar
-from urllib.parse import quote, urlsplit, urlunsplit
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from scrapy import Request, Spider
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
+from w3lib.url import add_or_replace_parameters
 
 from scraper.items import Posting
 
 FAILURE_OF_STATUS = {401: "blocked", 403: "blocked", 404: "gone", 410: "gone", 429: "throttled"}
 """HTTP status -> failure class; any other error status is ``network``."""
 
+T = TypeVar("T")
+
 PLAIN_REF = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class UnexpectedFormatError(ValueError):
+    """The answer is not what this platform answers; the message says what came instead."""
 
 
 class BoardSpider(Spider):
     """A spider for one board.
 
-    A failure ends nothing: it is noted with its class (``gone blocked throttled changed-format network``), address
-    and reason, and the ads read before and after it are kept.
+    A failure ends nothing: it is noted with its class (``gone blocked throttled changed-format network partial
+    key-missing``), address and reason, and the ads read before and after it are kept.
     """
 
     start_address: ClassVar[str] = "{url}"
     """Address of the first request, with ``{board}`` and ``{url}``."""
+
+    board_addresses: ClassVar[tuple[str, ...]] = ()
+    """Regular expressions over the public addresses of this platform's boards; the group ``board`` is the token."""
+
+    board_pattern: ClassVar[str] = r"[A-Za-z0-9][A-Za-z0-9._ -]*"
+    """Regular expression that a board's token matches as a whole: nothing that would lead to another path or host."""
+
+    query: ClassVar[dict[str, str]] = {}
+    """Search parameters of the first request, which a source's own ``query`` adds to or replaces."""
+
+    keys: ClassVar[tuple[str, ...]] = ()
+    """Environment variables without which the platform does not answer."""
 
     failures: list[tuple[str, str, str]]
     """(failure class, address, reason) of everything that could not be read."""
@@ -44,24 +64,55 @@ class BoardSpider(Spider):
         base_url: str | None = None,
         company: str | None = None,
         only_titles: str | None = None,
+        query: dict[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if "{board}" in self.start_address and not board:
-            raise ValueError(f"{self.name}: say which board, e.g. scrapy crawl {self.name} -a board=NAME")
-        if "{board}" not in self.start_address and not url:
-            raise ValueError(f"{self.name}: say which address, e.g. scrapy crawl {self.name} -a url=https://...")
-        self.board = board or urlsplit(url or "").netloc or "file"
+        found = self.recognise(url) if url and not board else None
+        self.board = board or (found or {}).get("board") or urlsplit(url or "").netloc or self.name
         self.url = url or ""
+        if lacking := self.lacks(board, url):
+            raise ValueError(f"{self.name}: say which {lacking}, e.g. scrapy crawl {self.name} -a {lacking}=...")
         self.source = source or re.sub(r"[^A-Za-z0-9_-]+", "-", f"{self.name}-{self.board}")
-        self.base_url = base_url
+        self.base_url = base_url or (found or {}).get("base_url")
         self.company = company
         self.only_titles = re.compile(only_titles, re.IGNORECASE) if only_titles else None
+        self.search = {**self.query, **(query or {})}
         self.failures = []
 
+    @classmethod
+    def recognise(cls, address: str) -> dict[str, str] | None:
+        """Fields of the source (``board``, perhaps ``base_url``) whose public address this is; None if not ours."""
+        for pattern in cls.board_addresses:
+            if match := re.search(pattern, address, re.IGNORECASE):
+                return {"board": unquote(match["board"])}
+        return None
+
+    @classmethod
+    def lacks(cls, board: str | None, url: str | None) -> str | None:
+        """Which of ``board`` and ``url`` a source of this platform needs and has not."""
+        if "{board}" in cls.start_address and not board and not (url and cls.recognise(url)):
+            return "board"
+        return "url" if "{url}" in cls.start_address and not url else None
+
     async def start(self) -> AsyncIterator[Any]:
+        absent = [key for key in self.keys if not os.environ.get(key)]
+        if absent:
+            self.fail("key-missing", self.start_address, f"set {' and '.join(absent)} in the environment")
+            return
+        yield self.first_request()
+
+    def first_request(self) -> Request:
+        """The request for the board's first page."""
         address = self.start_address.format(board=quote(self.board), url=self.url)
-        yield self.request(self.moved(address), self.parse_start)
+        if self.search:
+            address = add_or_replace_parameters(address, self.search)
+        return self.request(self.moved(address), self.parse_start)
+
+    @property
+    def host(self) -> str:
+        """Host and port that the board's first request goes to; boards that share one take turns."""
+        return urlsplit(self.first_request().url).netloc
 
     def parse_start(self, response: Response) -> Iterable[Any]:
         """Turn the first response into postings and further requests."""
@@ -96,15 +147,18 @@ class BoardSpider(Spider):
             self.fail("network", url, f"{type(error).__name__}: {error}")
 
     def read_each(self, records: Iterable[Any], read: Callable[[Any], Posting], url: str) -> Iterator[Posting]:
-        """One posting a record; a record that cannot be read is noted and the others go on."""
+        """One posting a record that ``only_titles`` lets through; a record that cannot be read is only noted."""
+        return (posting for posting in self.guarded(records, read, url) if self.wanted(posting.title))
+
+    def guarded(self, records: Iterable[Any], read: Callable[[Any], T], url: str) -> Iterator[T]:
+        """What ``read`` makes of each record; a record that cannot be read is noted and the others go on."""
         for number, record in enumerate(records, 1):
             try:
-                posting = read(record)
+                made = read(record)
             except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
                 self.fail("changed-format", url, f"ad {number}: {type(error).__name__}: {error}")
             else:
-                if self.wanted(posting.title):
-                    yield posting
+                yield made
 
     def wanted(self, title: str | None) -> bool:
         """Whether the source's ``only_titles`` lets this title through."""

@@ -8,21 +8,14 @@ from typing import Any
 from scrapy.http import Response, TextResponse
 
 from scraper.items import Posting
-from scraper.platforms.board import BoardSpider
+from scraper.platforms.board import UnexpectedFormatError
+from scraper.platforms.paged import PagedSpider
 
 JsonObject = dict[str, Any]
 
 
-class UnexpectedFormatError(ValueError):
-    """The answer is not what this platform answers; the message says what came instead."""
-
-
-class JsonBoardSpider(BoardSpider):
+class JsonBoardSpider(PagedSpider):
     """A platform answering JSON: say where the ads are (``jobs``) and what one is (``read_job``)."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._refs: set[str] = set()
 
     def jobs(self, data: Any) -> list[Any]:
         """The records of the answer; raises UnexpectedFormatError when they are not there."""
@@ -32,22 +25,13 @@ class JsonBoardSpider(BoardSpider):
         """One record -> one posting."""
         raise NotImplementedError
 
-    def next_request(self, response: Response, jobs: list[Any]) -> Iterable[Any]:
-        """Requests for further pages; none by default."""
-        return ()
+    def records(self, response: Response) -> list[Any]:
+        return self.jobs(json_of(response))
 
-    def parse_start(self, response: Response) -> Iterable[Any]:
-        try:
-            jobs = self.jobs(_json_of(response))
-        except UnexpectedFormatError as error:
-            self.fail("changed-format", response.url, str(error))
-            return
-        n_known = len(self._refs)
-        for posting in self.read_each(jobs, self.read_job, response.url):
-            self._refs.add(posting.posting_id)
-            yield posting
-        if len(self._refs) > n_known:  # a page that repeats earlier ones is the end, whatever the board says
-            yield from self.next_request(response, jobs)
+    def read_page(self, records: list[Any], response: Response) -> Iterable[Any]:
+        for posting in self.guarded(records, self.read_job, response.url):
+            if self.is_new(posting.posting_id) and self.wanted(posting.title):
+                yield posting
 
 
 def expect(value: Any, kind: type, what: str) -> Any:
@@ -57,7 +41,8 @@ def expect(value: Any, kind: type, what: str) -> Any:
     return value
 
 
-def _json_of(response: Response) -> Any:
+def json_of(response: Response) -> Any:
+    """The parsed body; raises UnexpectedFormatError saying what came instead of JSON."""
     if not isinstance(response, TextResponse):
         raise UnexpectedFormatError(f"expected JSON, got {len(response.body)} bytes of something else")
     try:

@@ -15,6 +15,10 @@ class FilesSpider(BoardSpider):
     name = "files"
     start_address: ClassVar[str] = "{url}"
 
+    @property
+    def host(self) -> str:
+        return ""
+
     async def start(self) -> AsyncIterator[Any]:
         problems = Problems()
         try:

@@ -4,7 +4,8 @@ import html
 from typing import Any, ClassVar
 
 from scraper.items import Posting, RawPay, RawPlace
-from scraper.platforms.json_board import JsonBoardSpider, JsonObject, UnexpectedFormatError, expect
+from scraper.platforms.board import UnexpectedFormatError
+from scraper.platforms.json_board import JsonBoardSpider, JsonObject, expect
 
 
 class GreenhouseSpider(JsonBoardSpider):
@@ -16,6 +17,11 @@ class GreenhouseSpider(JsonBoardSpider):
 
     name = "greenhouse"
     start_address: ClassVar[str] = "https://boards-api.greenhouse.io/v1/boards/{board}/jobs?content=true"
+    board_addresses: ClassVar[tuple[str, ...]] = (
+        r"//(?:job-)?boards(?:\.eu)?\.greenhouse\.io/embed/job_board(?:/js)?\?(?:[^#]*&)?for=(?P<board>[\w-]+)",
+        r"//(?:job-)?boards(?:\.eu)?\.greenhouse\.io/(?!embed)(?P<board>[\w-]+)",
+        r"//boards-api\.greenhouse\.io/v1/boards/(?P<board>[\w-]+)",
+    )
 
     def jobs(self, data: Any) -> list[Any]:
         document = expect(data, dict, "the board")

@@ -24,6 +24,17 @@ class LeverSpider(JsonBoardSpider):
 
     name = "lever"
     start_address: ClassVar[str] = f"https://api.lever.co/v0/postings/{{board}}?mode=json&skip=0&limit={PAGE_SIZE}"
+    board_addresses: ClassVar[tuple[str, ...]] = (
+        r"//jobs(?:\.eu)?\.lever\.co/(?P<board>[\w.-]+)",
+        r"//api(?:\.eu)?\.lever\.co/v0/postings/(?P<board>[\w.-]+)",
+    )
+
+    @classmethod
+    def recognise(cls, address: str) -> dict[str, str] | None:
+        found = super().recognise(address)
+        if found and ".eu.lever.co/" in address:
+            found["base_url"] = "https://api.eu.lever.co"
+        return found
 
     def jobs(self, data: Any) -> list[Any]:
         return list(expect(data, list, "the answer"))
