@@ -19,7 +19,7 @@ def listing(server: Server, *titles: str) -> None:
 
 
 def test_details_of_other_work_are_spared_and_counted(tmp_path: Path, server: Server) -> None:
-    listing(server, "Paralegal", "Forklift Driver", "Head Gardener", "Case Manager")
+    listing(server, "Paralegal", "Forklift Driver", "Head Gardener", "Legal Secretary")
     sources = tmp_path / "sources.toml"
     sources.write_text(
         f'[[source]]\nname = "h"\nplatform = "smartrecruiters"\nboard = "Harbor"\nbase_url = "{server.base_url}"\n'
