@@ -128,6 +128,7 @@ def tag(
         _tell(problems)
         if not counter.n_done:
             raise WrongInputError(f"{', '.join(map(str, files))}: no ad could be read; see the messages above")
+    _link(str(out / "rolecall.db"))
     _write_reports(str(out / "rolecall.db"), out)
     return PARTIAL if problems.n_lost else DONE
 
@@ -214,6 +215,7 @@ def _crawl(sources: list[Source], store: str, out: Path, overrides: dict[str, An
         run_id = crawl_sources(sources, settings, watch) if sources else ""
     runs, rejections = open_store(store).of_run(run_id)
     show(runs_table(runs, rejections))
+    _link(store)
     _write_reports(store, out)
     for source, reason in failed.items():
         say(f"error: source {source}: {reason}; please report it")
@@ -221,6 +223,19 @@ def _crawl(sources: list[Source], store: str, out: Path, overrides: dict[str, An
     for run in bad:
         say(f"error: source {run['source']}: {run['detail']}; the other sources are complete")
     return PARTIAL if failed or bad or len(runs) < len(sources) else DONE
+
+
+def _link(address: str) -> None:
+    """Link the ads of the store that are one job, and say how many."""
+    from output.terminal import say
+    from pipelines.link_duplicates import link_duplicates
+    from store import open_store
+
+    store = open_store(address)
+    n_linked = link_duplicates(store)
+    store.close()
+    if n_linked and not _Options.quiet:
+        say(f"{n_linked} ads are copies of others; statistics count each job once")
 
 
 def _write_reports(address: str, out: Path) -> None:

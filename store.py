@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import (
     Engine,
     Float,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -36,12 +37,12 @@ from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from scraper.errors import UserError
 from scraper.items import Posting
 
-NOT_STORED = {"description", "places_raw", "pay_raw", "places", "duties"}
+NOT_STORED = {"description", "places_raw", "pay_raw", "places", "duties", "pay_candidates", "fetched_on"}
 """Posting fields without a column: raw markup (its text is kept) and the child tables."""
 
 metadata = MetaData()
 
-_SQL_TYPES = {"str": String, "int": Integer, "float": Float, "bool": Boolean}
+_SQL_TYPES = {"str": String, "int": Integer, "float": Float, "bool": Boolean, "bytes": LargeBinary}
 
 
 def _posting_columns() -> Iterator[Column[Any]]:
@@ -90,6 +91,20 @@ runs = Table(
     Column("n_kept", Integer, nullable=False),
     Column("n_errors", Integer, nullable=False),
 )
+pay_candidates = Table(
+    "pay_candidates",
+    metadata,
+    Column("posting_id", String, primary_key=True),
+    Column("candidate_no", Integer, primary_key=True),
+    Column("words", String, nullable=False),
+    Column("low", Float),
+    Column("high", Float),
+    Column("currency", String),
+    Column("period", String),
+    Column("period_inferred", Boolean, nullable=False),
+    Column("source", String, nullable=False),
+    Column("verdict", String, nullable=False),
+)
 rejections = Table(
     "rejections",
     metadata,
@@ -111,7 +126,7 @@ class Store:
     engine: Engine
 
     def save(self, batch: Iterable[Posting]) -> None:
-        """Insert or update postings with their duties and places, in one transaction.
+        """Insert or update postings with their duties, places and sums of money, in one transaction.
 
         ``first_seen`` of a posting already there stays; everything else is replaced. A posting without text, whose
         detail page could not be had, replaces none that has one: it only tells that the ad was seen.
@@ -126,7 +141,7 @@ class Store:
                 if not rows:
                     return
                 connection.execute(_upsert(self.engine), [_posting_row(posting) for posting in rows.values()])
-                for table, row_of in ((duties, _duty_rows), (places, _place_rows)):
+                for table, row_of in ((duties, _duty_rows), (places, _place_rows), (pay_candidates, _candidate_rows)):
                     connection.execute(delete(table).where(table.c.posting_id.in_(list(rows))))
                     children = [row for posting in rows.values() for row in row_of(posting)]
                     if children:
@@ -298,6 +313,11 @@ def _duty_rows(posting: Posting) -> Iterator[dict[str, Any]]:
             "score": duty.score,
             "evidence": "; ".join(duty.evidence),
         }
+
+
+def _candidate_rows(posting: Posting) -> Iterator[dict[str, Any]]:
+    for number, candidate in enumerate(posting.pay_candidates, 1):
+        yield {"posting_id": posting.posting_id, "candidate_no": number, **asdict(candidate)}
 
 
 def _place_rows(posting: Posting) -> Iterator[dict[str, Any]]:

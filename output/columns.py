@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from scraper.items import Duty, Place, Posting, field_docs
+from scraper.items import Duty, PayCandidate, Place, Posting, field_docs
 
 Kind = Literal["text", "integer", "number", "boolean"]
 
@@ -48,6 +48,7 @@ class Table:
 
 _POSTING_DOCS = field_docs(Posting)
 _DUTY_DOCS = field_docs(Duty)
+_CANDIDATE_DOCS = field_docs(PayCandidate)
 _PLACE_DOCS = field_docs(Place)
 
 
@@ -98,8 +99,12 @@ POSTINGS = Table(
         _posting("employment_type_raw"),
         _posting("salary_period_inferred", "boolean"),
         _posting("salary_note"),
+        _posting("is_part_time", "boolean"),
+        _posting("is_contract", "boolean"),
+        _posting("employment_evidence"),
         _posting("location_raw"),
         _posting("valid_through"),
+        _posting("dates_note"),
         _posting("group_id"),
         _posting("is_hybrid", "boolean"),
         _posting("role_reason"),
@@ -145,6 +150,24 @@ PLACES = Table(
     ),
 )
 
+PAY_LEDGER = Table(
+    "pay_ledger.csv",
+    "one sum of money in one posting that was looked at when its pay was read",
+    ("posting_id", "candidate_no"),
+    (
+        _posting("posting_id"),
+        Column("candidate_no", "integer", "Number of the sum in its ad, from 1, in the order of reading."),
+        Column("words", "text", _CANDIDATE_DOCS["words"]),
+        Column("low", "number", _CANDIDATE_DOCS["low"]),
+        Column("high", "number", _CANDIDATE_DOCS["high"]),
+        Column("currency", "text", _CANDIDATE_DOCS["currency"]),
+        Column("period", "text", _CANDIDATE_DOCS["period"]),
+        Column("period_inferred", "boolean", _CANDIDATE_DOCS["period_inferred"]),
+        Column("source", "text", _CANDIDATE_DOCS["source"]),
+        Column("verdict", "text", _CANDIDATE_DOCS["verdict"]),
+    ),
+)
+
 SALARY_STATS = Table(
     "salary_stats.csv",
     "one role, currency and cell: all its postings, or those of one region, or of one kind of remote work",
@@ -162,6 +185,10 @@ SALARY_STATS = Table(
             "`with_pay` over all postings of the role and cell in any currency, in [0, 1].",
         ),
         _EMPLOYERS,
+        Column(
+            "part_time", "integer", "Those with pay that are part-time: their pay by the year is that of full time."
+        ),
+        Column("contract", "integer", "Those with pay whose job ends by itself."),
         Column("low_median", "number", "Median of the lower ends, by the year."),
         Column(
             "mid_p25",
@@ -226,4 +253,4 @@ TITLE_CHECK = Table(
     ),
 )
 
-TABLES = (POSTINGS, DUTIES, PLACES, SALARY_STATS, LOCATION_STATS, TITLE_CHECK)
+TABLES = (POSTINGS, DUTIES, PLACES, PAY_LEDGER, SALARY_STATS, LOCATION_STATS, TITLE_CHECK)

@@ -9,7 +9,7 @@ import sqlalchemy
 from sqlalchemy import Select, select
 
 import store
-from output.columns import DUTIES, PLACES, POSTINGS, TITLE_CHECK, Table
+from output.columns import DUTIES, PAY_LEDGER, PLACES, POSTINGS, TITLE_CHECK, Table
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,9 @@ class Frames:
 
     places: pd.DataFrame
     """One row a posting and place; the columns of ``places.csv``."""
+
+    pay_ledger: pd.DataFrame
+    """One row a sum of money that was looked at; the columns of ``pay_ledger.csv``."""
 
 
 def read_frames(opened: store.Store) -> Frames:
@@ -40,6 +43,7 @@ def read_frames(opened: store.Store) -> Frames:
         postings=postings,
         duties=_children(opened, store.duties, DUTIES, "duty_no"),
         places=_children(opened, store.places, PLACES, "place_no"),
+        pay_ledger=_children(opened, store.pay_candidates, PAY_LEDGER, "candidate_no"),
     )
 
 

@@ -22,7 +22,12 @@ def salary_stats(postings: pd.DataFrame, annual_factor: dict[str, float]) -> pd.
     Currencies are never mixed; jobs without annualisable pay are counted in rows without currency.
     """
     jobs = with_midpoint(one_row_a_job(postings))
-    jobs = jobs.assign(currency=jobs["salary_currency"].where(jobs["mid"].notna()))
+    paid = jobs["mid"].notna()
+    jobs = jobs.assign(
+        currency=jobs["salary_currency"].where(paid),
+        paid_part_time=jobs["is_part_time"].fillna(False) & paid,
+        paid_contract=jobs["is_contract"].fillna(False) & paid,
+    )
     cut = pd.concat([_cut(jobs, name) for name in ("all", "region", "remote")], ignore_index=True)
     stats = _aggregate(cut)
     stats["annualisation"] = annualisation_rule(annual_factor)
@@ -51,6 +56,8 @@ def _aggregate(jobs: pd.DataFrame) -> pd.DataFrame:
         postings=("posting_id", "size"),
         with_pay=("mid", "count"),
         employers=("company", "nunique"),
+        part_time=("paid_part_time", "sum"),
+        contract=("paid_contract", "sum"),
         low_median=("low", "median"),
         mid_p25=("mid", lambda mid: mid.quantile(0.25)),
         mid_median=("mid", "median"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from output.columns import DUTIES, LOCATION_STATS, PLACES, POSTINGS, SALARY_STATS, TITLE_CHECK, Table
+from output.columns import DUTIES, LOCATION_STATS, PAY_LEDGER, PLACES, POSTINGS, SALARY_STATS, TITLE_CHECK, Table
 from output.frames import read_frames
 from output.location_stats import location_stats
 from output.overview import write_overview
@@ -27,6 +27,7 @@ def write_reports(opened: Store, folder: Path, annual_factor: dict[str, float]) 
         (POSTINGS, frames.postings),
         (DUTIES, frames.duties),
         (PLACES, frames.places),
+        (PAY_LEDGER, frames.pay_ledger),
         (SALARY_STATS, salary_stats(frames.postings, annual_factor)),
         (LOCATION_STATS, location_stats(frames.postings, frames.places)),
         (TITLE_CHECK, title_check(frames.postings)),

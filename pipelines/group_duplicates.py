@@ -1,27 +1,61 @@
-"""Ads that say the same in the same words are one job: linked under one ``group_id``, never deleted."""
+"""What an ad says in a few hundred numbers, by which ``link_duplicates`` finds its copies once they are stored."""
 
 from __future__ import annotations
 
 import hashlib
-import re
+import zlib
+from array import array
+from collections.abc import Sequence
 
 from scraper.items import Posting
 
-_WORD = re.compile(r"\w+")
+SHINGLE_WORDS = 3
+SAMPLED_1_IN = 6
+"""A shingle is looked at where the hash of its first word can be divided by this: the same ones in every copy."""
+
+FEW_WORDS = 150
+"""Texts up to this length are looked at in full."""
+
+MAX_WORDS = 20_000
+_PLAIN = bytes(byte if chr(byte).isalnum() else 32 for byte in range(256))
+_hash_of: dict[bytes, int] = {}
+"""CRC of the words met so far; emptied when it grows beyond what one language needs."""
 
 
-def group_id(title: str, text: str, posting_id: str) -> str:
-    """The same 16 hex digits for ads with the same words in title and text, whatever markup and board.
+def words_of(text: str) -> list[bytes]:
+    """The words by which two texts are compared: lower case, ASCII, whatever markup and punctuation stand between."""
+    lower = text.lower()
+    words = lower.encode("ascii", "ignore").translate(_PLAIN).split() or lower.encode().split()
+    return words[:MAX_WORDS]
 
-    An ad without text is a group of its own: equal titles alone prove nothing.
-    """
-    words = _WORD.findall(f"{title} {text}".lower()) if text else [posting_id]
-    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
+
+def shingles_of(text: str) -> bytes:
+    """32-bit hashes of the sampled runs of ``SHINGLE_WORDS`` words, each once, in rising order."""
+    words = words_of(text)
+    starts: Sequence[int] = range(max(1, len(words) - SHINGLE_WORDS + 1))
+    if len(words) > FEW_WORDS:
+        starts = [at for at in starts if _crc(words[at]) % SAMPLED_1_IN == 0] or starts
+    return array("I", sorted({zlib.crc32(b" ".join(words[at : at + SHINGLE_WORDS])) for at in starts})).tobytes()
+
+
+def _crc(word: bytes) -> int:
+    known = _hash_of.get(word)
+    if known is None:
+        if len(_hash_of) > 200_000:
+            _hash_of.clear()
+        known = _hash_of[word] = zlib.crc32(word)
+    return known
+
+
+def alone(posting_id: str) -> str:
+    """The ``group_id`` of an ad that is linked with none, and of a group whose first ad this is."""
+    return hashlib.sha256(posting_id.encode()).hexdigest()[:16]
 
 
 class GroupDuplicatesPipeline:
-    """Fill ``group_id``."""
+    """Fill ``shingles``, and ``group_id`` as of an ad that is linked with none."""
 
     def process_item(self, item: Posting) -> Posting:
-        item.group_id = group_id(item.title or "", item.text or "", item.posting_id)
+        item.group_id = alone(item.posting_id)
+        item.shingles = shingles_of(item.text) if item.text else None
         return item

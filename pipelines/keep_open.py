@@ -26,6 +26,7 @@ class KeepOpenPipeline:
     def process_item(self, item: Posting) -> Posting:
         if not item.title and not item.text:
             raise Rejected("neither title nor text")
-        if item.valid_through and item.valid_through < datetime.now(UTC).date().isoformat():
+        today = item.fetched_on or datetime.now(UTC).date().isoformat()
+        if item.valid_through and item.valid_through < today:
             raise Rejected("closed before the crawl")
         return item

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pipelines.places import read_line, read_places, remote_kind
+from pipelines.places import read_line, read_places
+from pipelines.remote import remote_kind, remote_kind_in_text
 from scraper.items import Place, Posting
 
 TEXT_CHARS = 20_000
@@ -30,7 +31,7 @@ def find_remote(item: Posting) -> str | None:
     for words in (item.remote_raw, item.location_raw, item.title):
         if words and (kind := remote_kind(words)):
             return kind
-    return remote_kind((item.text or "")[:TEXT_CHARS], running_text=True)
+    return remote_kind_in_text((item.text or "")[:TEXT_CHARS])
 
 
 class LocatePipeline:

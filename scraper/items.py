@@ -74,6 +74,35 @@ class Place:
 
 
 @dataclass(kw_only=True, slots=True)
+class PayCandidate:
+    """A sum of money that was looked at when the ad's pay was read."""
+
+    words: str
+    """The words it was read from."""
+
+    low: float | None
+    """Lower figure as stated."""
+
+    high: float | None
+    """Upper figure as stated."""
+
+    currency: str | None
+    """ISO 4217 code."""
+
+    period: str | None
+    """``year month week day hour``, ``two weeks`` or ``half month``."""
+
+    period_inferred: bool
+    """True where no period was written and the size of the figure decided."""
+
+    source: str
+    """``structured`` (a field of the board) or ``text`` (the ad's own words)."""
+
+    verdict: str
+    """``taken``, or why it is not the pay."""
+
+
+@dataclass(kw_only=True, slots=True)
 class Duty:
     """One duty that the ad lists."""
 
@@ -136,6 +165,15 @@ class Posting:
     employment_type_raw: str | None = None
     """Full-time, contract, ... in the board's words; several joined by ``, ``."""
 
+    is_part_time: bool | None = None
+    """Whether the job is part-time; unknown where nobody says, or where it may be either."""
+
+    is_contract: bool | None = None
+    """Whether the job ends by itself: contract, temporary, fixed-term, seasonal, internship."""
+
+    employment_evidence: str | None = None
+    """The words ``is_part_time`` and ``is_contract`` were read from; `` / `` between two."""
+
     places_raw: list[RawPlace] = field(default_factory=list)
     """The board's place fields."""
 
@@ -147,6 +185,9 @@ class Posting:
 
     salary_raw: str | None = None
     """What somebody typed into a salary field."""
+
+    fetched_on: str | None = None
+    """Day of the fetch, ISO 8601, where it was not today: a page from an archive."""
 
     posted_on_raw: str | None = None
     """Publication date before parsing."""
@@ -162,6 +203,9 @@ class Posting:
 
     valid_through: str | None = None
     """Last day on which the ad stands open, ISO 8601 (YYYY-MM-DD)."""
+
+    dates_note: str | None = None
+    """Which date the board gave that could not be believed, and why."""
 
     salary_text: str | None = None
     """The words the pay was read from."""
@@ -193,6 +237,9 @@ class Posting:
     salary_note: str | None = None
     """Why a salary field that was filled in gave no pay."""
 
+    pay_candidates: list[PayCandidate] = field(default_factory=list)
+    """Every sum of money that was looked at, the one taken for the pay among them."""
+
     city: str | None = None
     """City of the first place."""
 
@@ -208,8 +255,11 @@ class Posting:
     places: list[Place] = field(default_factory=list)
     """Every place of work, in the ad's order."""
 
+    shingles: bytes | None = None
+    """Hashes of runs of words, by which copies are found."""
+
     group_id: str | None = None
-    """Same for ads that say the same in the same words: copies on several boards or in several places."""
+    """Same for ads that are one job: copies on several boards or in several places."""
 
     duties: list[Duty] = field(default_factory=list)
     """The duties the ad lists, in the ad's order."""

@@ -52,6 +52,7 @@ ITEM_PIPELINES = {
     "pipelines.keep_legal.KeepLegalPipeline": 300,
     "pipelines.locate.LocatePipeline": 400,
     "pipelines.parse_pay.ParsePayPipeline": 500,  # after the place: a plain $ is the country's dollar
+    "pipelines.read_employment.ReadEmploymentPipeline": 550,
     "pipelines.group_duplicates.GroupDuplicatesPipeline": 600,
     "pipelines.tag_role.TagRolePipeline": 700,
     "pipelines.store_postings.StorePostingsPipeline": 900,

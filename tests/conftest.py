@@ -13,6 +13,12 @@ from threading import Lock, Thread
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile(
+    "rolecall", deadline=None
+)  # what is slow is told by tests that measure, not by a busy machine
+settings.load_profile("rolecall")
 
 PROJECT = Path(__file__).parent.parent
 SHARED = PROJECT.parent / "shared"

@@ -50,6 +50,7 @@ def test_the_chain_is_the_crawls_pipelines_less_the_rejecting_and_storing_ones()
         "ParseDatesPipeline",
         "LocatePipeline",
         "ParsePayPipeline",
+        "ReadEmploymentPipeline",
         "GroupDuplicatesPipeline",
         "TagRolePipeline",
     ]

@@ -27,6 +27,10 @@ TODAY = date(2026, 11, 24)
         ("2035-11-06", None),
         ("2026-02-30", None),
         ("soon", None),
+        ("Posted Today", "2026-11-24"),
+        ("Posted Yesterday", "2026-11-23"),
+        ("Just posted", "2026-11-24"),
+        ("Posted 30+ Days Ago", None),
         ("", None),
     ],
 )
@@ -57,3 +61,26 @@ def test_a_publication_date_in_the_future_is_refused_and_counted() -> None:
 def test_a_closing_date_before_publication_is_refused() -> None:
     item, stats = dated(posted_on_raw="2026-05-02", valid_through_raw="2026-05-01")
     assert (item.posted_on, item.valid_through, stats.counts["parse_dates/refused"]) == ("2026-05-02", None, 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "note"),
+    [
+        ({"posted_on_raw": "1970-01-01"}, "posted_on '1970-01-01': before 2000"),
+        ({"valid_through_raw": "9999-12-31"}, "valid_through '9999-12-31': more than 5 years ahead"),
+        ({"posted_on_raw": "whenever"}, "posted_on 'whenever': no date"),
+        ({"posted_on_raw": "2024-11-24", "valid_through_raw": "2027-11-24"}, "both dates: fixed distances from the day of the crawl"),
+        ({"posted_on_raw": "2026-12-24"}, "posted_on 2026-12-24: in the future"),
+        ({"posted_on_raw": "2026-05-02", "valid_through_raw": "2026-05-01"}, "valid_through 2026-05-01: before posted_on"),
+        ({"posted_on_raw": "2026-11-02"}, None),
+        ({}, None),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_said(fields: dict[str, str], note: str | None) -> None:
+    item, _ = dated(fetched_on="2026-11-24", **fields)
+    assert item.dates_note == note
+
+
+def test_a_page_from_an_archive_counts_from_the_day_of_its_fetch() -> None:
+    item, _ = dated(fetched_on="2021-03-10", posted_on_raw="3 days ago", valid_through_raw="2021-04-01")
+    assert (item.posted_on, item.valid_through) == ("2021-03-07", "2021-04-01")

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.locate import LocatePipeline
-from pipelines.places import read_line, read_places, remote_kind
+from pipelines.places import read_line, read_places
+from pipelines.remote import remote_kind, remote_kind_in_text
 from scraper.items import Posting, RawPlace
 
 Triple = tuple[str | None, str | None, str | None]
@@ -111,7 +112,7 @@ def test_remote_fields(words: str, kind: str | None) -> None:
     ],
 )
 def test_remote_in_running_text(text: str, kind: str | None) -> None:
-    assert remote_kind(text, running_text=True) == kind
+    assert remote_kind_in_text(text) == kind
 
 
 def located(**fields: object) -> Posting:

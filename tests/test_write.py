@@ -41,6 +41,7 @@ def test_the_same_store_gives_the_same_bytes(opened: Store, tmp_path: Path) -> N
         "postings.csv",
         "duties.csv",
         "places.csv",
+        "pay_ledger.csv",
         "salary_stats.csv",
         "location_stats.csv",
         "title_check.csv",
