@@ -72,8 +72,8 @@ def read_places(raw: Iterable[RawPlace]) -> list[Place]:
     """The distinct places of a board's place fields, in order; parts that name no place are left out."""
     places: list[Place] = []
     for each in raw:
-        line = (each.text or _joined(each))[:MAX_PLACE_CHARS]
-        country = country_of(each.country) if each.country else None
+        country = country_of(each.country, alpha2=True) if each.country else None
+        line = (each.text or _joined(each, country))[:MAX_PLACE_CHARS]
         for city, region, found_country, words in read_line(line, country):
             place = Place(city=city, region=region, country=found_country, place_text=words)
             if all(_key(place) != _key(known) for known in places):
@@ -81,8 +81,10 @@ def read_places(raw: Iterable[RawPlace]) -> list[Place]:
     return places
 
 
-def _joined(raw: RawPlace) -> str:
-    return ", ".join(part for part in (raw.city, raw.region, raw.country) if part and part not in "-–")
+def _joined(raw: RawPlace, country: str | None) -> str:
+    """City and region in one line, with a country that is none."""
+    parts = (raw.city, raw.region, None if country else raw.country)
+    return ", ".join(part for part in parts if part and part not in "-–")
 
 
 def _key(place: Place) -> tuple[str, str, str]:
@@ -119,6 +121,9 @@ def _codes_apart(part: str) -> list[str]:
         codes = re.split(r"[-–.\s]", match["codes"].strip("-–. "))
         if all(state_of(code) or country_of(code) for code in codes):
             return [*codes, match["name"]]
+    state, _, land = part.strip().partition(" ")
+    if land and state_of(state) and country_of(land) == "US":
+        return [state, land]  # Midwest City, OK US
     land, _, city = part.partition("-")
     is_both = bool(city) and country_of(land.strip()) and cities_named(city)
     return [land, city] if is_both and not cities_named(part) else [part]

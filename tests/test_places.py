@@ -131,6 +131,23 @@ def test_the_text_is_read_when_no_field_gives_a_place() -> None:
     assert (item.city, item.region) == ("Albany", "NY")
 
 
+@pytest.mark.parametrize(
+    ("raw", "place"),
+    [
+        (RawPlace(city="Metzingen", country="DE"), ("Metzingen", None, "DE")),
+        (RawPlace(city="Toronto", region="Ontario", country="CA"), ("Toronto", "ON", "CA")),
+        (RawPlace(city="San Jose", region="CA", country="US"), ("San Jose", "CA", "US")),
+        (RawPlace(city="Indianapolis, IN", country="USA"), ("Indianapolis", "IN", "US")),
+        (RawPlace(city="Portland", region="OR", country="us"), ("Portland", "OR", "US")),
+        (RawPlace(city="Sacramento, CA", region="-"), ("Sacramento", "CA", "US")),
+        (RawPlace(country="DE"), (None, None, "DE")),
+    ],
+)
+def test_parts_of_an_address(raw: RawPlace, place: tuple[str | None, ...]) -> None:
+    (found,) = read_places([raw])
+    assert (found.city, found.region, found.country) == place
+
+
 def test_a_field_that_names_no_place_stays_unknown() -> None:
     item = located(places_raw=[RawPlace(text="2 Locations")], text="Location: Albany, NY")
     assert (item.city, item.places) == (None, [])
