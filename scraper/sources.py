@@ -12,10 +12,22 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+from cssselect import SelectorError
+from parsel.csstranslator import css2xpath
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from scraper.errors import UserError
 from scraper.spiders import spider_class, spider_names
+
+# fmt: off
+SELECTOR_KEYS = (
+    "ad", "link", "next", "title", "text", "company", "location", "salary", "posted_on", "valid_through", "requisition",
+)
+# fmt: on
+"""What a source's ``selectors`` may point at."""
+
+FILE_PLATFORMS = ("files", "warc")
+"""Platforms that read a file of this machine: their ``url`` is a path."""
 
 
 def _regex(value: str) -> str:
@@ -26,7 +38,19 @@ def _regex(value: str) -> str:
     return value
 
 
+def _selectors(value: dict[str, str]) -> dict[str, str]:
+    for key, selector in value.items():
+        if key not in SELECTOR_KEYS:
+            raise ValueError(f"unknown selector {key!r}; known are {', '.join(SELECTOR_KEYS)}")
+        try:
+            css2xpath(selector)
+        except SelectorError as error:
+            raise ValueError(f"{key} = {selector!r} is no CSS selector: {error}") from None
+    return value
+
+
 Regex = Annotated[str, AfterValidator(_regex)]
+Selectors = Annotated[dict[str, str], AfterValidator(_selectors)]
 
 
 class SourcesError(UserError):
@@ -71,6 +95,9 @@ class Source(BaseModel):
     follow: Regex | None = None
     """``jobposting``: follow only links whose address matches this regular expression."""
 
+    selectors: Selectors | None = None
+    """``page``: CSS selectors that stand for its rules; a name of ``SELECTOR_KEYS`` -> what to read there."""
+
     @model_validator(mode="after")
     def _has_address(self) -> Source:
         if self.platform not in spider_names():
@@ -80,9 +107,11 @@ class Source(BaseModel):
             raise ValueError(f"board: should match pattern '{spider.board_pattern}'")
         if lacking := spider.lacks(self.board, self.url):
             raise ValueError(f"{lacking}: platform {self.platform!r} needs it")
+        if self.platform == "warc" and urlsplit(self.url or "").scheme in ("http", "https"):
+            raise ValueError("url: warc reads a local file; download it first")
         for key in ("url", "base_url"):
             value = getattr(self, key)
-            if value and self.platform != "files" and urlsplit(value).scheme not in ("http", "https"):
+            if value and self.platform not in FILE_PLATFORMS and urlsplit(value).scheme not in ("http", "https"):
                 raise ValueError(f"{key}: {value!r} is no http or https address")
         return self
 
@@ -115,7 +144,7 @@ def _source(path: Path, number: int, entry: Any) -> Source:
     except ValidationError as error:
         problems = "; ".join(_problem(one) for one in error.errors())
         raise SourcesError(f"{path}: [[source]] {number} ({label}): {problems}") from None
-    if source.platform == "files" and source.url and not Path(source.url).is_absolute():
+    if source.platform in FILE_PLATFORMS and source.url and not Path(source.url).is_absolute():
         return source.model_copy(update={"url": str(path.parent / source.url)})
     return source
 

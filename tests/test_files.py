@@ -1,6 +1,10 @@
+import gzip
 import json
+from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -137,6 +141,105 @@ def test_any_row_is_a_posting(row: dict[str, object]) -> None:
 
 
 @settings(max_examples=50)
-@given(st.binary(max_size=400), st.sampled_from(["ads.jsonl", "ads.csv", "ads.html"]))
+@given(
+    st.binary(max_size=400),
+    st.sampled_from(["ads.jsonl", "ads.csv", "ads.html", "ads.parquet", "ads.warc", "ads.csv.gz"]),
+)
 def test_no_bytes_raise(tmp_path_factory: pytest.TempPathFactory, data: bytes, name: str) -> None:
     read(write(tmp_path_factory.mktemp("any") / name, data))
+
+
+def parquet(path: Path, columns: dict[str, list[object]]) -> Path:
+    pq.write_table(pa.table(columns), path, row_group_size=2)
+    return path
+
+
+def test_parquet_cells_of_any_type_are_read_as_text(tmp_path: Path) -> None:
+    path = parquet(
+        tmp_path / "ads.parquet",
+        {
+            "ID": [7, 8, None],
+            "Title": ["Paralegal", b"Law Clerk\xff".decode("latin-1"), None],
+            "description": [["Draft motions.", "File briefs."], None, []],
+            "location": [{"city": "Albany", "state": "NY"}, None, None],
+            "salary": [31.5, None, float("nan")],
+            "posted_on": [date(2026, 5, 4), None, None],
+            "extra": [object_id.encode() for object_id in "abc"],
+        },
+    )
+    postings, problems = read(path)
+    assert [posting.posting_id for posting in postings] == ["7", "8", "ads-3"]
+    assert postings[0].description == '["Draft motions.", "File briefs."]'
+    assert postings[0].places_raw == [RawPlace(text='{"city": "Albany", "state": "NY"}')]
+    assert (postings[0].salary_raw, postings[0].posted_on_raw) == ("31.5", "2026-05-04")
+    assert postings[2].title is None
+    assert problems.n_lost == 0
+
+
+def test_dates_that_python_cannot_hold_cost_nothing_but_themselves(tmp_path: Path) -> None:
+    far = pa.array([9_223_372_036_854_775_000, 0], pa.int64()).cast(pa.timestamp("us"))
+    path = tmp_path / "ads.parquet"
+    pq.write_table(pa.table({"title": ["a", "b"], "posted_on": far, "salary": pa.array([b"\xff$1", b"$2"])}), path)
+    postings, _ = read(path)
+    assert [posting.title for posting in postings] == ["a", "b"]
+    assert (postings[1].posted_on_raw or "").startswith("1970-01-01")
+    assert postings[1].salary_raw == "$2"
+
+
+@pytest.mark.parametrize("damage", ["no parquet", "cut", "hole"])
+def test_a_broken_parquet_file_is_one_clear_error(tmp_path: Path, damage: str) -> None:
+    path = parquet(tmp_path / "ads.parquet", {"title": ["Paralegal"] * 50, "description": [f"x{n}" for n in range(50)]})
+    whole = path.read_bytes()
+    broken = {"no parquet": b"PAR1 no", "cut": whole[:-20], "hole": whole[:10] + b"\xff" * 200 + whole[210:]}
+    _, problems = read(write(path, broken[damage]))
+    assert problems.n_lost == 1
+    assert f"error: {path}: not readable as Parquet: " in problems.messages[-1]
+
+
+def test_parquet_without_the_columns_of_an_ad_says_which_it_has(tmp_path: Path) -> None:
+    path = parquet(tmp_path / "other.parquet", {"name": ["x"], "price": [1]})
+    with pytest.raises(UnreadableFileError, match=r"no column 'title' or 'description' .*\['name', 'price'\]"):
+        list(read_file(path, Problems()))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ads.jsonl.gz", '{"title": "Paralegal", "description": "x"}\n'),
+        ("ads.csv.gz", "title,description\nParalegal,x\n"),
+    ],
+)
+def test_gzipped_tables_are_read_and_named_without_their_suffixes(tmp_path: Path, name: str, text: str) -> None:
+    postings, problems = read(write(tmp_path / name, gzip.compress(text.encode())))
+    assert [(posting.posting_id, posting.title) for posting in postings] == [("ads-1", "Paralegal")]
+    assert problems.messages == []
+
+
+@pytest.mark.parametrize("name", ["ads.jsonl.gz", "ads.csv.gz"])
+def test_a_gzipped_table_that_is_cut_off_is_named(tmp_path: Path, name: str) -> None:
+    rows = "title,description\n" + "".join(f'{{"title": "a{n}", "description": "{n * n}"}}\n' for n in range(20_000))
+    postings, problems = read(write(tmp_path / name, gzip.compress(rows.encode())[:-2000]))
+    assert postings
+    assert "its compressed data are broken or cut off" in problems.messages[-1]
+    for content in (b"", b"no gzip"):
+        assert read(write(tmp_path / name, content))[0] == []
+
+
+def test_a_warc_file_gives_the_jobs_on_its_pages(tmp_path: Path) -> None:
+    job = {"@type": "JobPosting", "title": "Law Clerk", "description": "<p>Research law.</p>"}
+    page = f'<script type="application/ld+json">{json.dumps(job)}</script>'
+    pages = [archived("https://court.example/1", page), archived("https://court.example/about", "<p>About us</p>")]
+    path = write(tmp_path / "crawl.warc", "".join(pages) + "WARC/1.0\r\n")
+    (posting,), problems = read(path)
+    assert (posting.posting_id, posting.source, posting.url) == ("crawl-1", "crawl", "https://court.example/1")
+    assert (posting.title, posting.last_seen) == ("Law Clerk", "2026-03-04T05:06:07Z")
+    assert f"warning: {path}: pages without JobPosting data are skipped: 1" in problems.messages[0]
+    assert f"error: {path}: broken records skipped: 1" in problems.messages[1]
+
+
+def archived(url: str, page: str) -> str:
+    block = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{page}"
+    return (
+        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2026-03-04T05:06:07Z\r\n"
+        f"Content-Length: {len(block)}\r\n\r\n{block}\r\n\r\n"
+    )

@@ -92,11 +92,11 @@ def run(case: Path) -> dict[str, Any]:
         return told(conversation(spider, meta["answers"], case), spider)
     (page,) = case.glob("page.*")
     arguments = dict(meta["arguments"])
-    if page.suffix == ".csv":
+    if page.suffix in (".csv", ".warc"):
         arguments["url"] = str(page)
     spider = SpiderLoader.from_settings(project_settings({})).load(case.parent.name)(**arguments)
     assert isinstance(spider, BoardSpider)
-    if page.suffix == ".csv":
+    if page.suffix in (".csv", ".warc"):
         found = asyncio.run(started(spider))
     else:
         response = made(Request(meta["url"]), page)

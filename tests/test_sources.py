@@ -5,6 +5,7 @@ import pytest
 
 from scraper.sources import Source, SourcesError, is_due, load_sources
 
+PAGE = '[[source]]\nname = "site"\nplatform = "page"\nurl = "https://site.example/jobs"\n'
 GOOD = '[[source]]\nname = "firm"\nplatform = "greenhouse"\nboard = "firm"\n'
 
 
@@ -35,7 +36,7 @@ def test_reads_entries_in_order(tmp_path: Path) -> None:
         ),
         (
             GOOD.replace("greenhouse", "greenhose"),
-            r"\[\[source\]\] 1 \(firm\): .*unknown platform 'greenhose'; known are files, greenhouse",
+            r"\[\[source\]\] 1 \(firm\): .*unknown platform 'greenhose'; known are .*files, .*greenhouse",
         ),
         (GOOD.replace('board = "firm"', ""), r"\(firm\): .*board: platform 'greenhouse' needs it"),
         (GOOD.replace("board", "bord"), r"\(firm\): bord: Extra inputs are not permitted"),
@@ -44,6 +45,18 @@ def test_reads_entries_in_order(tmp_path: Path) -> None:
         (GOOD + 'every = "often"\n', r"every: String should match pattern"),
         (GOOD + 'base_url = "file:///etc/passwd"\n', r"base_url: 'file:///etc/passwd' is no http or https address"),
         (GOOD + 'only_titles = "("\n', r"only_titles: .*missing \), unterminated subpattern"),
+        (
+            PAGE + 'selectors = {titel = "h1"}\n',
+            r"\(site\): selectors: unknown selector 'titel'; known are ad, link, next, title, text,",
+        ),
+        (PAGE + 'selectors = {title = "h1["}\n', r"selectors: title = 'h1\[' is no CSS selector: .*Expected"),
+        (PAGE + 'selectors = {text = ""}\n', r"selectors: text = '' is no CSS selector"),
+        (PAGE + 'selectors = {title = "h1:nosuch"}\n', r"selectors: title = 'h1:nosuch' is no CSS selector"),
+        (PAGE + "selectors = {title = 1}\n", r"selectors\.title: .*valid string"),
+        (
+            '[[source]]\nname = "w"\nplatform = "warc"\nurl = "https://archive.example/a.warc.gz"\n',
+            r"\(w\): url: warc reads a local file; download it first",
+        ),
         (GOOD + GOOD, r"name: 'firm' stands at more than one"),
         ('[[source]]\nname = "s"\nplatform = "jobposting"\n', r"url: platform 'jobposting' needs it"),
     ],
@@ -58,9 +71,15 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
         load_sources(tmp_path / "sources.toml")
 
 
-def test_a_relative_file_is_beside_the_sources(tmp_path: Path) -> None:
-    (source,) = load(tmp_path, '[[source]]\nname = "saved"\nplatform = "files"\nurl = "ads.csv"\n')
-    assert source.url == str(tmp_path / "ads.csv")
+@pytest.mark.parametrize(("platform", "url"), [("files", "ads.csv"), ("warc", "crawl.warc.gz")])
+def test_a_relative_file_is_beside_the_sources(tmp_path: Path, platform: str, url: str) -> None:
+    (source,) = load(tmp_path, f'[[source]]\nname = "saved"\nplatform = "{platform}"\nurl = "{url}"\n')
+    assert source.url == str(tmp_path / url)
+
+
+def test_selectors_reach_the_spider(tmp_path: Path) -> None:
+    (source,) = load(tmp_path, PAGE + 'selectors = {title = "h2::text", link = "ul.jobs > li:nth-child(n+2) a"}\n')
+    assert source.spider_arguments()["selectors"] == {"title": "h2::text", "link": "ul.jobs > li:nth-child(n+2) a"}
 
 
 @pytest.mark.parametrize(
