@@ -20,7 +20,8 @@ _PAGE_TEXTS = (_DESCRIPTIONS, "//main | //*[@role='main']", "//article", "//body
 """Where the text of an ad stands on its page, best first."""
 
 MAX_PROPERTIES = 4000
-_TOO_DEEP = "//*[@itemprop or @property or @itemscope or @typeof]" * 20
+_MARKED = "*[@itemprop or @property or @itemscope or @typeof]"
+_TOO_DEEP = f"//{_MARKED}[count(ancestor::{_MARKED}) > 20]"
 """No page that people read has more or nests them deeper; extraction takes the square of both in time."""
 
 _SHOWN_WORDS = ".//text()[not(parent::script or parent::style)]"

@@ -11,9 +11,9 @@ from scrapy.utils.gz import gunzip
 from scrapy.utils.sitemap import Sitemap
 
 from scraper.items import Posting
-from scraper.json_ld import find_job_postings
 from scraper.platforms.board import BoardSpider
 from scraper.schema_org import identifier_of, posting_fields
+from scraper.structured_page import job_postings_of, points_elsewhere
 
 JOB_ADDRESS = re.compile(
     r"job|career|vacanc|position|opening|opportunit|posting|recruit|employment|/roles?/", re.IGNORECASE
@@ -25,11 +25,12 @@ MAX_FOLLOWED = 5000
 
 
 class JobpostingSpider(BoardSpider):
-    """Any career site whose ads carry schema.org JobPosting JSON-LD: start at a listing page or a sitemap.
+    """Any career site whose ads carry a schema.org JobPosting, as JSON-LD, microdata or RDFa.
 
-    A listing's links are followed when they stay on its host and match ``follow`` (a regular expression; by default
-    words such as job, career, vacancy in the path), its ``rel=next`` pages are listings too. The page's address is the
-    ad's id: ``identifier`` is often the employer's name or the same for every ad.
+    It starts at a listing page or a sitemap. A listing's links are followed when they stay on its host and match
+    ``follow`` (a regular expression; by default words such as job, career, vacancy in the path), its ``rel=next`` pages
+    are listings too. The page's address is the ad's id: ``identifier`` is often the employer's name or the same for
+    every ad.
     """
 
     name = "jobposting"
@@ -59,7 +60,8 @@ class JobpostingSpider(BoardSpider):
     def parse_ad(self, response: Response) -> Iterable[Any]:
         """The postings on one page; a page without any is no failure, the link may have led elsewhere."""
         if isinstance(response, TextResponse):
-            jobs = find_job_postings(response.text)
+            found = job_postings_of(response.text, response.url)
+            jobs = [job for job in found if not points_elsewhere(job, response.url)]
             yield from self.read_each(jobs, lambda job: self._read_job(job, response.url, len(jobs)), response.url)
 
     def _parse_sitemap(self, sitemap: Sitemap, response: Response) -> Iterator[Any]:
