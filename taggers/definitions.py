@@ -112,7 +112,8 @@ def _add_evidence(head: Head, features: PieceFeatures, readings: Sequence[Readin
     """
     given = head.of_rows[features.rows, best[features.piece_of][:, None]].sum(axis=1)
     most = by_group(given, features.piece_of, features.n_pieces, np.maximum)
-    strong = (given > 0) & (given >= EVIDENCE_SHARE * most[features.piece_of])
+    is_matched = np.array([bool(duty.matches) for reading in readings for duty in reading.duties])
+    strong = is_matched[features.piece_of] & (given > 0) & (given >= EVIDENCE_SHARE * most[features.piece_of])
     spans = _joined(*(each[strong].tolist() for each in (features.piece_of, *features.words[1:])))
     owners = [(reading, duty) for reading in readings for duty in reading.duties]
     for number, (reading, duty) in enumerate(owners):

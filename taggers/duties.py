@@ -30,13 +30,14 @@ _STILL_LEADS = re.compile(
 """Beginnings that are a duty's as well as a lead-in's."""
 
 _FIRST_WORD = re.compile(r"[A-Za-z][A-Za-z-]*")
+_TWO_WORDS = re.compile(r"[A-Za-z][A-Za-z-]*[^A-Za-z-][^A-Za-z]*[A-Za-z]")
 _CHARS_AT_END = " \t\n,;:–—-"
 
 
 def find_duties(text: str, pieces: list[Piece], kinds: list[str]) -> list[tuple[int, int]]:
     """(start, end) of every duty of the text, in order."""
     spans = (span for start, end in _duty_units(pieces, kinds) for span in _cut(text, start, end))
-    return [span for span in spans if len(_FIRST_WORD.findall(text[slice(*span)])) >= 2]
+    return [span for span in spans if _TWO_WORDS.search(text, *span)]
 
 
 def _duty_units(pieces: list[Piece], kinds: list[str]) -> Iterator[tuple[int, int]]:
@@ -52,13 +53,15 @@ def _duty_units(pieces: list[Piece], kinds: list[str]) -> Iterator[tuple[int, in
 
 
 def _holds_duty(piece: Piece, kind: str) -> bool:
-    if line_rules().catch_all.fullmatch(piece.text.rstrip(_CHARS_AT_END + ".")):
+    if kind != "duty" and not (kind == "about" and _says_what_one_does(piece.text)):
         return False
-    return kind == "duty" or (kind == "about" and _says_what_one_does(piece.text))
+    return not line_rules().catch_all.may_match(piece.text.rstrip(_CHARS_AT_END + "."))
 
 
 def _says_what_one_does(words: str) -> bool:
     """Whether a sentence leads in to a duty beyond doubt ("Duties include: ..."), whatever it sounds like."""
+    if not line_rules().may_be_sure.may_match(words):
+        return False
     lead = line_rules().sure_lead_in.match(words)
     return lead is not None and begins_like_duty(words[lead.end() :])
 
@@ -80,13 +83,13 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _cuts(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """Semicolons, and commas of a run of gerunds ("typing letters, answering calls, ordering supplies")."""
-    for match in _SEMICOLON.finditer(text, start, end):
-        if begins_like_duty(text[match.end() : match.end() + MAX_LEAD_CHARS]):
-            yield match
-    gerunds = list(_GERUND_COMMA.finditer(text, start, end))
-    is_run = len(gerunds) > 1 and ";" not in text[start:end] and _GERUND.match(text, start)
-    if is_run and not _EXAMPLES.search(text, start, end):
-        yield from gerunds
+    if text.find(";", start, end) >= 0:
+        for match in _SEMICOLON.finditer(text, start, end):
+            if begins_like_duty(text[match.end() : match.end() + MAX_LEAD_CHARS]):
+                yield match
+    elif _GERUND.match(text, start) and not _EXAMPLES.search(text, start, end):
+        gerunds = list(_GERUND_COMMA.finditer(text, start, end))
+        yield from gerunds if len(gerunds) > 1 else ()
 
 
 def lead_length(words: str) -> int:

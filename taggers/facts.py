@@ -18,6 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from taggers.component import BatchComponent
+from taggers.patterns import AnyOf, Patterns
 from taggers.reading import Fact, Reading, reading_of
 
 OTHER_SECTOR = "other"
@@ -35,34 +36,25 @@ _YEARS = re.compile(
     r"(?:full[- ]time\s+)?(?:years?|yrs?)\b(?P<after>[^.;\n]{0,90})"
 )
 _EXPERIENCE = re.compile(r"experience|\bas an?\b|working|practice|\bpqe\b|in (?:a|the|an)\b")
-_ONLY_LIKED = re.compile(r"preferred|a plus\b|desirable|desired|an advantage|nice to have|ideally|helpful")
-_CLAUSE = re.compile(r"[;\n]|(?<=[a-z)])\.\s")
+_ONLY_LIKED = AnyOf(
+    ["preferred", r"a plus\b", "desirable", "desired", "an advantage", "nice to have", "ideally", "helpful"]
+)
+_CLAUSE = re.compile(r"[;\n.](?:(?<=[;\n])|(?<=[a-z)]\.)\s)")
 
 
 class FactRules(NamedTuple):
     """``data/facts.toml``, compiled, in the file's order."""
 
-    education: dict[str, re.Pattern[str]]
-    certification: dict[str, tuple[tuple[str, ...], re.Pattern[str]]]
-    """Name -> signs without any of which a text does not hold it, and its pattern."""
-    sector: dict[str, re.Pattern[str]]
+    education: Patterns
+    certification: Patterns
+    sector: Patterns
 
 
 @cache
 def fact_rules() -> FactRules:
     """The rules, read once."""
     data: dict[str, Any] = tomllib.loads((files("taggers") / "data" / "facts.toml").read_text(encoding="utf-8"))
-    return FactRules(
-        education={level: _any_of(words) for level, words in data["education"].items()},
-        certification={
-            name: (tuple(entry["signs"]), _any_of(entry["words"])) for name, entry in data["certification"].items()
-        },
-        sector={sector: _any_of(words) for sector, words in data["sector"].items()},
-    )
-
-
-def _any_of(words: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(words))
+    return FactRules(*(Patterns(data[name]) for name in FactRules._fields))
 
 
 def _lower(text: str) -> str:
@@ -94,9 +86,8 @@ def _education(clauses: list[_Clause]) -> Fact | None:
     for demanded in (True, False):
         chosen = [clause for clause in clauses if clause.is_demanded is demanded]
         text, lower = ("\n".join(getattr(clause, form) for clause in chosen) for form in ("text", "lower"))
-        for level, pattern in fact_rules().education.items():
-            if match := pattern.search(lower):
-                return Fact(level, _words(text, match))
+        for level, match in fact_rules().education.found(lower):
+            return Fact(level, _words(text, match))
     return None
 
 
@@ -124,11 +115,7 @@ def certifications_of(lines: Iterable[str]) -> Fact | None:
     """The certificates that the ad names, demanded or preferred."""
     text = "\n".join(lines)
     lower = _lower(text)
-    found = {
-        name: _words(text, match)
-        for name, (signs, pattern) in fact_rules().certification.items()
-        if any(sign in lower for sign in signs) and (match := pattern.search(lower))
-    }
+    found = {name: _words(text, match) for name, match in fact_rules().certification.found(lower)}
     return Fact("; ".join(found), "; ".join(found.values())) if found else None
 
 
@@ -136,9 +123,8 @@ def sector_of(company: str, about: str) -> Fact | None:
     """The article's sector of the employer, by its name first and by what the ad says of it second."""
     for text in (company, about[:MAX_ABOUT_CHARS]):
         lower = _lower(text)
-        for sector, pattern in fact_rules().sector.items():
-            if match := pattern.search(lower):
-                return Fact(sector, _words(text, match))
+        for sector, match in fact_rules().sector.found(lower):
+            return Fact(sector, _words(text, match))
     return Fact(OTHER_SECTOR, "") if company or about else None
 
 
@@ -146,7 +132,7 @@ def _clauses(lines: Iterable[str]) -> list[_Clause]:
     found = []
     for text in _CLAUSE.split("\n".join(lines)):
         lower = _lower(text)
-        found.append(_Clause(text, lower, not _ONLY_LIKED.search(lower)))
+        found.append(_Clause(text, lower, not _ONLY_LIKED.may_match(lower)))
     return found
 
 

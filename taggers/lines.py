@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from taggers.patterns import AnyOf
 from taggers.words import lemma
 
 BULLETS = "•·¦▪■●○◦‣⁃∙➢➤►✓✔❖§✅⚖▶➔→\uf0b7\uf0a7"
@@ -30,13 +31,16 @@ MIN_DASHES = 4
 
 _BREAK = re.compile(
     rf"[\n\t.!?;:,{BULLETS}]"
-    r"(?:(?<=\n)[\n\s]*"
-    rf"|(?<=[{BULLETS}])\s*"
-    r"|(?<=\t)\s*"
+    r"(?:(?<=\n)([\n\s]*)"
+    rf"|(?<=[{BULLETS}])(\s*)"
+    r"|(?<=\t)(\s*)"
     r"|(?<=[.!?])[\"”’')]*[^\S\n]+(?=[\"“‘'(]?[A-Z\[])"
     r"|(?<=[.!])(?=[A-Z][a-z]+\s)"
     r"|(?<=[.;:,])[^\S\n]+(?:[-–*]\s*(?=[A-Z])|\(?\d{1,2}[.)]\s+(?=[A-Za-z])))"
 )
+_KINDS = ("", "line", "mark", "within")
+"""Of a break at a line's end, a bullet and a tab: the groups of ``_BREAK``."""
+
 _WIDE = re.compile(r"  (?: +|(?=[A-Z])|[-–—o]\s+(?=[A-Za-z]))")
 _NUMBERED = re.compile(r"\b\d{1,2}\)\s+(?=[A-Z])")
 _STARRED = re.compile(r"\s\*+\s*(?=[A-Z])")
@@ -92,9 +96,9 @@ def _breaks(text: str) -> list[tuple[int, int, str]]:
     for sign, pattern in (("1)", _NUMBERED), (" *", _STARRED)):
         if sign in text:
             found += [(*match.span(), "mark") for match in pattern.finditer(text)]
-    dashes = list(_DASHED.finditer(text)) if " - " in text or " – " in text else []
-    if len(dashes) >= MIN_DASHES:
-        found += [(*match.span(), "mark") for match in dashes]
+    if sum(text.count(f" {dash} ") for dash in "-–—") >= MIN_DASHES:
+        dashes = [match.span() for match in _DASHED.finditer(text)]
+        found += [(*span, "mark") for span in dashes if len(dashes) >= MIN_DASHES]
     found += _label_breaks(text)
     found.sort()
     return found
@@ -102,13 +106,9 @@ def _breaks(text: str) -> list[tuple[int, int, str]]:
 
 def _break(text: str, match: re.Match[str]) -> tuple[int, int, str] | None:
     start, end = match.span()
+    if match.lastindex:
+        return start, end, _KINDS[match.lastindex]
     sign = text[start]
-    if sign == "\n":
-        return start, end, "line"
-    if sign in BULLETS:
-        return start, end, "mark"
-    if sign == "\t":
-        return start, end, "within"
     is_marked = text[end - 1 : end] in "-–*)" or text[start:end].strip(" .;:,")[:1].isdigit()
     if not is_marked and sign in ".!?" and _ABBREVIATION.search(text, max(0, start - 6), start + 1):
         return None
@@ -138,7 +138,10 @@ class LineRules(NamedTuple):
     bare_label: re.Pattern[str]
     lead_in: re.Pattern[str]
     sure_lead_in: re.Pattern[str]
-    catch_all: re.Pattern[str]
+    may_be_sure: AnyOf
+    """Without it a text has no ``sure_lead_in``."""
+    catch_all: AnyOf
+    """Matches whole lines."""
     verbs: frozenset[str]
     """Lemmas with which duties begin."""
     line_starts: frozenset[str]
@@ -154,7 +157,8 @@ def line_rules() -> LineRules:
         bare_label=re.compile(rf"(?:{bare})(?=\s+[A-Z0-9•])"),
         lead_in=_any_of(data["lead_in"]["patterns"]),
         sure_lead_in=_any_of(data["lead_in"]["sure"]),
-        catch_all=_any_of(data["catch_all"]["patterns"]),
+        may_be_sure=AnyOf((f"^(?:{each})" for each in data["lead_in"]["sure"]), ignore_case=True),
+        catch_all=AnyOf(data["catch_all"]["patterns"], whole=True, ignore_case=True),
         verbs=frozenset(data["duty_verb"]["words"].split()),
         line_starts=frozenset(data["line_start"]["words"].split()),
     )
@@ -164,39 +168,41 @@ def _any_of(patterns: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
+@lru_cache(maxsize=1 << 16)
 def is_duty_verb(word: str) -> bool:
     """Whether duties begin with this word ("Drafts", "preparing")."""
     lower = word.lower()
     return lower in line_rules().verbs or lemma(lower) in line_rules().verbs
 
 
+@lru_cache(maxsize=1 << 16)
+def _starts_line(word: str) -> bool:
+    return word.lower() in line_rules().line_starts or is_duty_verb(word)
+
+
 def _lost_breaks(words: str) -> list[int]:
     """Where a line break was lost before a capital: "... other agencies Compile, redact ..."; one alone is chance."""
-    found = [
-        match.start()
-        for match in _LOST.finditer(words)
-        if match[0].lower() in line_rules().line_starts or is_duty_verb(match[0])
-    ]
+    found = [match.start() for match in _LOST.finditer(words) if _starts_line(match[0])]
     return found if len(found) >= MIN_LOST else []
 
 
 def _add(found: list[Piece], text: str, start: int, end: int, marked: bool, starts_line: bool) -> None:
     """Add the stretch without the mark and the space around, unless nothing but punctuation is left."""
-    words = text[start:end]
-    stripped = words.strip()
-    if not stripped:
-        return
-    start += words.index(stripped[0])
+    words = text[start:end].lstrip()
+    start, words = end - len(words), words.rstrip()
     if starts_line or marked:
         first = 0
-        while mark := _MARK.match(stripped, first):
+        while mark := _MARK.match(words, first):
             first, marked = mark.end(), True
-        stripped, start = stripped[first:], start + first
-    if not any(map(str.isalnum, stripped)):
+        words, start = words[first:], start + first
+    if not words[:1].isalnum() and not any(map(str.isalnum, words)):
         return
-    edges = [0, *(_lost_breaks(stripped) if len(stripped) >= LONG_CHARS else ()), len(stripped)]
-    for part_start, part_end in pairwise(edges):
-        part = stripped[part_start:part_end].rstrip()
+    lost = _lost_breaks(words) if len(words) >= LONG_CHARS else ()
+    if not lost:
+        found.append(Piece(start, start + len(words), words, marked, starts_line))
+        return
+    for part_start, part_end in pairwise([0, *lost, len(words)]):
+        part = words[part_start:part_end].rstrip()
         is_first = part_start == 0
         found.append(
             Piece(

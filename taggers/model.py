@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taggers.features import FeatureSpace, Floats, PieceFeatures, by_group
+from taggers.features import FeatureSpace, Floats, Ints, PieceFeatures, by_group
 from taggers.words import Vocabulary
 
 MODEL_FILE = "model.npz"
@@ -60,7 +60,7 @@ class Model:
         """For each head named: (pieces, answers) log-odds. Heads asked together are worked out together."""
         of_rows, of_concepts, bias, cuts = _side_by_side(self, names)
         norm = self.norm(features)
-        of_words = np.take(of_rows, features.rows, axis=0).sum(axis=1)
+        of_words = summed(of_rows, features.rows)
         logits = by_group(of_words, features.piece_of, features.n_pieces) / norm[:, None] + bias
         if len(of_concepts):
             logits += self.space.concepts(features) @ of_concepts
@@ -68,9 +68,18 @@ class Model:
 
     def norm(self, features: PieceFeatures) -> Floats:
         """The length that a piece's rows are divided by."""
-        squares = np.take(self.squared_idf, features.rows).sum(axis=1)
+        squares = summed(self.squared_idf, features.rows)
         norm: Floats = np.sqrt(np.maximum(by_group(squares, features.piece_of, features.n_pieces), 1e-6))
         return norm
+
+
+def summed(table: NDArray[Any], rows: Ints) -> NDArray[Any]:
+    """(words, N_SLOTS) rows of the table -> their sum for each word; most words have the first row alone."""
+    total: NDArray[Any] = np.take(table, rows[:, 0], axis=0)
+    for slot in range(1, rows.shape[1]):
+        used = np.flatnonzero(rows[:, slot])
+        total[used] += np.take(table, rows[used, slot], axis=0)
+    return total
 
 
 @lru_cache(maxsize=16)

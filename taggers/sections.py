@@ -77,7 +77,9 @@ def context_figures(logs: Floats, pieces: Sequence[Piece], counts: Sequence[int]
     ad_of = np.repeat(np.arange(len(counts)), counts)
     shapes = np.array([shape_of(piece) for piece in pieces], np.float32)
     neighbours = [_shifted(logs, by, ad_of) for by in REACH]
-    running = np.mean([np.exp(_shifted(logs, -by, ad_of))[:, :N_PARTS] for by in range(1, 5)], axis=0)
+    running = np.zeros((len(logs), N_PARTS), np.float32)
+    for by in range(1, 5):
+        running += np.exp(_shifted(logs[:, :N_PARTS], -by, ad_of)) / 4
     return np.hstack([logs, *neighbours, _under(logs, ad_of), running, shapes, _shifted(shapes[:, :3], -1, ad_of)])
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import spacy
 from numpy.typing import NDArray
 from simplemma import lemmatize
-from spacy.attrs import ID, IDX, LENGTH, NORM  # type: ignore[import-not-found]  # Cython, no stubs
+from spacy.attrs import ID, IDX, IS_SPACE, LENGTH, LOWER, NORM  # type: ignore[import-not-found]  # Cython, no stubs
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
 from spacy.tokens import Doc
@@ -127,8 +127,9 @@ def make_tokenizing(number: Callable[[str], int]) -> Language:
     sized.max_cache_size = MAX_CACHED_WORDS
     nlp.tokenizer = tokenizer
     getters: Any = nlp.vocab.lex_attr_getters  # type: ignore[attr-defined]
-    getters[NORM] = lemma
-    getters[ID] = number
+    for unused in set(getters) - {LOWER, IS_SPACE}:  # each is worked out anew for every word type of a cold run
+        del getters[unused]
+    getters |= {NORM: lemma, ID: number}
     for lexeme in nlp.vocab:  # the stock tokenizer's special cases made these before the getters were set
         lexeme.norm_, lexeme.rank = lemma(lexeme.text), number(lexeme.text)
     return nlp
