@@ -20,10 +20,10 @@ MAX_PLACE_CHARS = 300
 
 _STRONG_BREAK = re.compile(r"\s+/\s+|(?<=[a-z])/(?=[A-Z])|\s*[;|•\n]\s*|\s+(?:or|and|&)\s+(?=[A-Z])")
 _WEAK_BREAK = re.compile(r"\s*,\s*|\s+[-–—]\s+|\s*[()]\s*|(?<=[A-Za-z]):\s+|\s{2,}")
-_CODES = re.compile(r"(?P<codes>(?:[A-Z]{2,3}[-–.])+|USA?\s[A-Z]{2}\s)(?P<name>[A-Z][\w .']{2,})")
+_CODES = re.compile(r"(?P<codes>(?:[A-Z]{2,3}[-–.])+|USA?\s[A-Z]{2}\s|[A-Z]{3}\s)(?P<name>[A-Z][\w .']{2,})")
 """Codes before a name, without spaces: US-NY-New York, TX-Houston; USA NY New York."""
 
-_PREPOSITION = re.compile(r"^(?:in|from|within|near|across|throughout|anywhere in|based in)\s+", re.IGNORECASE)
+_PREPOSITION = re.compile(r"^(?:in|from|within|near|across|throughout|anywhere in|based in)\s+(?:the\s+)?", re.IGNORECASE)
 _TIME_ZONE = re.compile(
     r"\b(?:(?:eastern|central|mountain|pacific|atlantic)(?:,? (?:or|and) |, |/)?)+(?: standard)? time(?: zones?)?\b"
     r"|\b(?:[ECMP][SD]T|GMT|UTC)\b(?:\s?[+-]\s?\d+)?(?: hours| time(?: zone)?)?|\b[ECMP]T (?:hours|time)\b"
@@ -47,7 +47,7 @@ _AROUND = re.compile(
 )
 _DIRECTION = re.compile(r"^(?:north|south|east|west)(?:ern)?\s+|^(?:central|upstate|downstate)\s+", re.IGNORECASE)
 _NO_CITY = re.compile(
-    r"\d|^any$|\b(?:offices?|locations?|multiple|various|several|(?:inter)?national(?:ly)?|nationwide|worldwide|global|hall"
+    r"\d|^(?:any|jobs?|positions?|roles?|work)$|\b(?:offices?|locations?|multiple|various|several|(?:inter)?national(?:ly)?|nationwide|worldwide|global|hall"
     r"|field|courthouse|hq|headquarters|varies|workers?"
     r"|(?:north(?:ern)?|south(?:ern)?|central|latin) america|americas|emea|apac"
     r"|europe|eu|european union|asia|africa|mena|latam)\b",
@@ -117,7 +117,7 @@ def read_line(line: str, country: str | None = None) -> tuple[tuple[str | None, 
 
 
 def _codes_apart(part: str) -> list[str]:
-    if match := _CODES.fullmatch(part.strip()):
+    if (match := _CODES.fullmatch(part.strip())) and not cities_named(part):
         codes = re.split(r"[-–.\s]", match["codes"].strip("-–. "))
         if all(state_of(code) or country_of(code) for code in codes):
             return [*codes, match["name"]]

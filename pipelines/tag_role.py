@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Self
 
 from spacy.language import Language
@@ -15,6 +16,12 @@ from taggers.reading import Fact, Reading
 _UNSTATED = Fact("", "")
 
 
+@cache
+def shared_nlp() -> Language:
+    """The taggers of this process: boards crawled side by side share them, and the words that they have learned."""
+    return build_nlp()
+
+
 class TagRolePipeline:
     """Fill ``duties``, ``role``, ``title_verdict`` and what belongs to them."""
 
@@ -23,7 +30,7 @@ class TagRolePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Host) -> Self:
-        return cls(build_nlp())
+        return cls(shared_nlp())
 
     def process_item(self, item: Posting) -> Posting:
         return self.process_items([item])[0]

@@ -39,6 +39,9 @@ class PagedSpider(BoardSpider):
         except UnexpectedFormatError as error:
             self.fail("changed-format", response.url, str(error))
             return
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            self.fail("changed-format", response.url, f"no list of ads: {type(error).__name__}: {error}")
+            return
         self._n_pages += 1
         n_known = len(self._known)
         yield from self.read_page(records, response)
