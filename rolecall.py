@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -154,11 +155,60 @@ def list_sources(sources: SourcesFile = Path("sources.toml"), store: StoreOption
     return DONE
 
 
-@sources_app.command("check", epilog="Example: rolecall sources check --sources sources.toml")
-def check_sources(sources: SourcesFile = Path("sources.toml")) -> int:
-    """Check the file: every entry complete, every platform known, no name twice."""
-    print(f"{sources}: {len(_load(sources))} sources, no problem found")
+@sources_app.command("check", epilog="Example: rolecall sources check --only NAME")
+def check_sources(
+    sources: SourcesFile = Path("sources.toml"),
+    only: Annotated[list[str] | None, typer.Option("--only", help="Ask only this source; may be repeated.")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Check the file only; ask no board.")] = False,
+) -> int:
+    """Check every entry of the file, then ask each valid board once whether it answers. Nothing is stored."""
+    from output.terminal import counting, probes_table, say, show
+    from scraper.probe import ADVICE, GOOD, probe_file, probe_sources
+    from scraper.sources import read_sources
+
+    valid, problems = read_sources(sources)
+    for problem in problems:
+        say(f"error: {problem}")
+    chosen = _named(valid, only or [], sources)
+    if offline:
+        probes = [probe_file(source) for source in chosen]
+    else:
+        with counting("Asking boards", total=len(chosen), quiet=_Options.quiet) as counter:
+            probes = probe_sources(chosen, _quiet_log(), counter.advance)
+    show(probes_table([asdict(probe) for probe in probes]))
+    bad = [probe for probe in probes if probe.state not in GOOD]
+    for probe in bad:
+        say(f"error: source {probe.source}: {probe.state}: {probe.detail}; {ADVICE[probe.state]}")
+    return WRONG if problems else PARTIAL if bad else DONE
+
+
+@sources_app.command("find", epilog="Example: rolecall sources find https://www.example.org/careers")
+def find_source(
+    url: Annotated[str, typer.Argument(help="Address of a career page, a board or an ad.")],
+    sources: SourcesFile = Path("sources.toml"),
+) -> int:
+    """Find the platform and board behind a career page; prints the entry to paste into sources.toml."""
+    from output.terminal import say
+    from scraper import find
+    from scraper.sources import source_tables
+
+    tables = source_tables(sources) if sources.exists() else []
+    found, lost = find.find_source(url, _quiet_log())
+    if found is None:
+        say(f"error: {lost}")
+        return PARTIAL
+    entry = find.entry_of(found, [str(table.get("name")) for table in tables if isinstance(table, dict)])
+    known = find.same_source(entry, tables)
+    print(find.entry_text(entry))
+    if not _Options.quiet:
+        say(f"{url}: {found.platform}, recognised {found.how}")
+        say(f"already in {sources} as {known!r}" if known else f"next: rolecall sources check --only {entry['name']}")
     return DONE
+
+
+def _quiet_log() -> dict[str, Any]:
+    """Settings under which the log does not repeat what the command says, unless it was asked for."""
+    return {"LOG_LEVEL": "ERROR" if _Options.log_level == "WARNING" else _Options.log_level}
 
 
 def _load(path: Path) -> list[Source]:
@@ -168,7 +218,11 @@ def _load(path: Path) -> list[Source]:
 
 
 def _chosen_sources(path: Path, only: list[str]) -> list[Source]:
-    sources = _load(path)
+    return _named(_load(path), only, path)
+
+
+def _named(sources: list[Source], only: list[str], path: Path) -> list[Source]:
+    """The sources of these names, all where there are none; raises WrongInputError for a name that is not there."""
     if unknown := sorted(set(only) - {source.name for source in sources}):
         raise WrongInputError(
             f"--only {', '.join(unknown)}: no such source in {path}; rolecall sources list shows them"

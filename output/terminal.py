@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -128,6 +129,14 @@ def sources_table(sources: list[dict[str, Any]], last_runs: dict[str, dict[str, 
             run.get("outcome", ""),
             str(run.get("n_kept", "")),
         )
+    return table
+
+
+def probes_table(probes: list[dict[str, Any]]) -> Table:
+    """Whether each board of the file answers: its state, what its first page lists, what was said instead."""
+    table = Table("source", "platform", "state", "listed", "detail", title="Sources", title_justify="left")
+    for probe in probes:
+        table.add_row(*(escape(probe[name]) for name in ("source", "platform", "state", "listed", "detail")))
     return table
 
 

@@ -23,7 +23,9 @@ _WEAK_BREAK = re.compile(r"\s*,\s*|\s+[-–—]\s+|\s*[()]\s*|(?<=[A-Za-z]):\s+|
 _CODES = re.compile(r"(?P<codes>(?:[A-Z]{2,3}[-–.])+|USA?\s[A-Z]{2}\s|[A-Z]{3}\s)(?P<name>[A-Z][\w .']{2,})")
 """Codes before a name, without spaces: US-NY-New York, TX-Houston; USA NY New York."""
 
-_PREPOSITION = re.compile(r"^(?:in|from|within|near|across|throughout|anywhere in|based in)\s+(?:the\s+)?", re.IGNORECASE)
+_PREPOSITION = re.compile(
+    r"^(?:in|from|within|near|across|throughout|anywhere in|based in)\s+(?:the\s+)?", re.IGNORECASE
+)
 _TIME_ZONE = re.compile(
     r"\b(?:(?:eastern|central|mountain|pacific|atlantic)(?:,? (?:or|and) |, |/)?)+(?: standard)? time(?: zones?)?\b"
     r"|\b(?:[ECMP][SD]T|GMT|UTC)\b(?:\s?[+-]\s?\d+)?(?: hours| time(?: zone)?)?|\b[ECMP]T (?:hours|time)\b"

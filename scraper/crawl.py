@@ -21,6 +21,9 @@ from scraper.sources import Source
 Watch = Callable[[str, str], None]
 """Told (source name, event): ``started``, ``found``, ``finished`` or ``failed: reason``."""
 
+Ended = Callable[[str, Crawler], None]
+"""Told (source name, crawler) once the crawl of a source has ended, in whatever way."""
+
 MAX_HOSTS = 16
 """Hosts crawled at the same time."""
 
@@ -33,7 +36,9 @@ def project_settings(overrides: dict[str, Any]) -> Settings:
     return settings
 
 
-def crawl_sources(sources: list[Source], overrides: dict[str, Any], watch: Watch) -> str:
+def crawl_sources(
+    sources: list[Source], overrides: dict[str, Any], watch: Watch, ended: Ended = lambda name, crawler: None
+) -> str:
     """Crawl the sources; returns the run's id, under which the store's ``runs`` say how each source went.
 
     Blocks until all are done; one interrupt stops politely, keeping what was read. To be called once in a process:
@@ -42,7 +47,7 @@ def crawl_sources(sources: list[Source], overrides: dict[str, Any], watch: Watch
     run_id = datetime.now(UTC).isoformat(timespec="microseconds")
     settings = project_settings({**overrides, "ROLECALL_RUN_ID": run_id})
     process = AsyncCrawlerProcess(settings)
-    crawl = _Crawl(process, watch)
+    crawl = _Crawl(process, watch, ended)
     asyncio.get_event_loop().create_task(crawl.run(sources))
     process.start(stop_after_crawl=False)
     return run_id
@@ -51,9 +56,10 @@ def crawl_sources(sources: list[Source], overrides: dict[str, Any], watch: Watch
 class _Crawl:
     """The crawl of all sources inside the running event loop."""
 
-    def __init__(self, process: AsyncCrawlerProcess, watch: Watch) -> None:
+    def __init__(self, process: AsyncCrawlerProcess, watch: Watch, ended: Ended) -> None:
         self.process = process
         self.watch = watch
+        self.ended = ended
         self.free_hosts = asyncio.Semaphore(MAX_HOSTS)
         self.is_stopped = False
 
@@ -92,6 +98,8 @@ class _Crawl:
         except Exception as error:  # whatever goes wrong with one source must not touch the others
             self.watch(source.name, f"failed: {type(error).__name__}: {error}")
             return
+        finally:
+            self.ended(source.name, crawler)
         self.is_stopped |= crawler.stats.get_value("finish_reason") == "shutdown"
         self.watch(source.name, "finished")
 

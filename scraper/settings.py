@@ -18,8 +18,13 @@ ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "rolecall"
 DOWNLOAD_DELAY = 1.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-CONCURRENT_REQUESTS = 8
+CONCURRENT_REQUESTS = 1  # of one board: those behind a refused request wait with it
 DOWNLOAD_TIMEOUT = 60
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the ledger says it
+RETRY_PRIORITY_ADJUST = 1  # the refused request again before the next ones: a host that refuses for good is soon known
+ROLECALL_RETRY_WAIT = 1.0  # seconds before the first repetition where the server does not say; doubled with every try
+ROLECALL_RETRY_AFTER_MAX = 120.0  # a board that wants longer is left for the next crawl: others may wait behind it
+METAREFRESH_MAXDELAY = 5  # a page that reloads itself every minute is a page, not a redirect
 COOKIES_ENABLED = False  # boards need none, and a session is nobody's business
 DEFAULT_REQUEST_HEADERS = {
     # Lever answers a browser's Accept header with an HTML widget instead of JSON.
@@ -40,6 +45,11 @@ DOWNLOADER_MIDDLEWARES = {
     "scraper.guard.AddressGuardMiddleware": 40,  # first: also robots.txt of a forbidden host is not fetched
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scraper.robots.PoliteRobotsMiddleware": 100,
+    "scraper.charset.TrueCharsetMiddleware": 200,  # behind decompression
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scraper.retry.PatientRetryMiddleware": 550,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "scraper.redirect.CircleRedirectMiddleware": 600,
 }
 
 SPIDER_MIDDLEWARES = {"pipelines.skip_details.SkipDetailsMiddleware": 900}

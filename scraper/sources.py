@@ -123,6 +123,32 @@ class Source(BaseModel):
 
 def load_sources(path: Path) -> list[Source]:
     """Read and check the file; raises SourcesError naming entry and field. A relative file ``url`` is beside it."""
+    sources, problems = read_sources(path)
+    if len(problems) > 1:
+        raise SourcesError(f"{problems[0]} (and {len(problems) - 1} more: rolecall sources check lists them)")
+    if problems:
+        raise SourcesError(problems[0])
+    return sources
+
+
+def read_sources(path: Path) -> tuple[list[Source], list[str]]:
+    """(valid entries in order, what is wrong with the others); raises SourcesError where there are no entries."""
+    sources: dict[str, Source] = {}
+    problems = []
+    for number, entry in enumerate(source_tables(path), 1):
+        try:
+            source = _source(path, number, entry)
+        except SourcesError as error:
+            problems.append(str(error))
+            continue
+        if source.name in sources:
+            problems.append(f"{path}: name: {source.name!r} stands at more than one [[source]]; rename one")
+        sources.setdefault(source.name, source)
+    return list(sources.values()), problems
+
+
+def source_tables(path: Path) -> list[Any]:
+    """The file's entries as they stand, unchecked; raises SourcesError where it cannot be read or has none."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -134,7 +160,7 @@ def load_sources(path: Path) -> list[Source]:
     entries = document.get("source")
     if not isinstance(entries, list) or not entries:
         raise SourcesError(f"{path}: no [[source]] entry; add at least one")
-    return _distinct(path, [_source(path, number, entry) for number, entry in enumerate(entries, 1)])
+    return entries
 
 
 def _source(path: Path, number: int, entry: Any) -> Source:
@@ -153,14 +179,6 @@ def _problem(error: Any) -> str:
     where = ".".join(map(str, error["loc"]))
     what = error["msg"].removeprefix("Value error, ")
     return f"{where}: {what} (got {error['input']!r})" if where else what
-
-
-def _distinct(path: Path, sources: list[Source]) -> list[Source]:
-    names = [source.name for source in sources]
-    for name in names:
-        if names.count(name) > 1:
-            raise SourcesError(f"{path}: name: {name!r} stands at more than one [[source]]; rename one")
-    return sources
 
 
 def is_due(source: Source, last_run: dict[str, Any] | None) -> bool:

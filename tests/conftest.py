@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock, Thread
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -59,12 +61,31 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One request."""
+
+    method: str
+    path: str
+    body: bytes
+    number: int
+    """How often this path has been asked for, this time included."""
+
+
+Answer = tuple[int, dict[str, str], bytes]
+Answering = Callable[[Asked], Answer | Iterable[bytes]]
+"""Gives an answer, or the bytes that go over the line as they are, after which the connection is closed."""
+
+
 @dataclass
 class Server:
     """A loopback HTTP server that gives the answers it is told to and remembers what it was asked."""
 
-    answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    answering: dict[str, Answering] = field(default_factory=dict)
+    """Path without query -> what makes the answer, where ``answers`` has none."""
     asked: list[str] = field(default_factory=list)
+    asked_at: list[float] = field(default_factory=list)
     user_agents: set[str] = field(default_factory=set)
     base_url: str = ""
     _lock: Lock = field(default_factory=Lock)
@@ -74,10 +95,24 @@ class Server:
         self.answers[path] = status, {name.replace("_", "-"): value for name, value in headers.items()}, data
 
     def handle(self, handler: BaseHTTPRequestHandler) -> None:
+        sent = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         with self._lock:
             self.asked.append(handler.path)
+            self.asked_at.append(monotonic())
             self.user_agents.add(handler.headers["User-Agent"])
-        status, headers, body = self.answers.get(handler.path, (404, {}, b"not found"))
+            asked = Asked(handler.command, handler.path, sent, self.asked.count(handler.path))
+        told = self.answers.get(handler.path, (404, {}, b"not found"))
+        answering = self.answering.get(handler.path.partition("?")[0]) if handler.path not in self.answers else None
+        answer = answering(asked) if answering else told
+        if isinstance(answer, tuple):
+            self._send(handler, *answer)
+            return
+        handler.close_connection = True
+        for part in answer:
+            handler.wfile.write(part)
+
+    @staticmethod
+    def _send(handler: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes) -> None:
         handler.send_response(status)
         for name, value in {"Content-Type": "application/json", **headers, "Content-Length": str(len(body))}.items():
             handler.send_header(name, value)
@@ -85,15 +120,18 @@ class Server:
         handler.wfile.write(body)
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    told = Server()
+@contextmanager
+def serving(told: Server) -> Iterator[Server]:
+    """The server at a loopback port of its own while the block runs."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            told.handle(self)
+            with suppress(ConnectionError):  # whoever asked has heard enough
+                told.handle(self)
+
+        do_POST = do_GET  # noqa: N815  # the library's name
 
         def log_message(self, format: str, *args: Any) -> None:
             return
@@ -101,9 +139,17 @@ def server() -> Iterator[Server]:
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     told.base_url = f"http://127.0.0.1:{http.server_address[1]}"
     Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    yield told
-    http.shutdown()
-    http.server_close()
+    try:
+        yield told
+    finally:
+        http.shutdown()
+        http.server_close()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving(Server()) as told:
+        yield told
 
 
 def rolecall(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import re
@@ -10,18 +11,32 @@ from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from scrapy import Request, Spider
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, ResponseDataLossError
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 from w3lib.url import add_or_replace_parameters
 
+from scraper.guard import ForbiddenAddress
 from scraper.items import Posting
+from scraper.retry import HostGivenUp
 
-FAILURE_OF_STATUS = {401: "blocked", 403: "blocked", 404: "gone", 410: "gone", 429: "throttled"}
-"""HTTP status -> failure class; any other error status is ``network``."""
+FAILURE_OF_STATUS = {401: "blocked", 403: "blocked", 404: "gone", 410: "gone", 429: "throttled", 451: "blocked"}
+"""HTTP status -> failure class; any other error status is ``throttled`` with ``Retry-After``, else ``network``."""
+
+FORBIDDEN_BY_ROBOTS = "Forbidden by robots.txt"
+"""What Scrapy's middleware says, in an exception of no class of its own."""
+
+WORDS_FOR_ERROR = (
+    (ResponseDataLossError, "the answer broke off before its end"),
+    (DownloadFailedError, "the connection broke before the answer was complete"),
+    (DownloadCancelledError, "given up: the answer is larger than DOWNLOAD_MAXSIZE"),
+)
+"""What these errors of Scrapy mean where they say nothing, or something about Twisted."""
 
 T = TypeVar("T")
+
+TEXT_FIELDS = frozenset(each.name for each in dataclasses.fields(Posting) if str(each.type).startswith("str"))
 
 PLAIN_REF = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -139,12 +154,13 @@ class BoardSpider(Spider):
         error = failure.value
         url = failure.request.url  # type: ignore[attr-defined]  # Scrapy sets it
         if isinstance(error, HttpError):
-            status = error.response.status
-            self.fail(FAILURE_OF_STATUS.get(status, "network"), url, f"HTTP status {status}")
-        elif isinstance(error, IgnoreRequest):
+            self.fail(*_failure_of(error.response, url))
+        elif isinstance(error, HostGivenUp):
+            self.fail(error.kind, url, str(error))
+        elif isinstance(error, ForbiddenAddress) or str(error) == FORBIDDEN_BY_ROBOTS:
             self.fail("blocked", url, str(error))
         else:
-            self.fail("network", url, f"{type(error).__name__}: {error}")
+            self.fail("network", url, f"{type(error).__name__}: {_words_of(error)}")
 
     def read_each(self, records: Iterable[Any], read: Callable[[Any], Posting], url: str) -> Iterator[Posting]:
         """One posting a record that ``only_titles`` lets through; a record that cannot be read is only noted."""
@@ -155,7 +171,7 @@ class BoardSpider(Spider):
         for number, record in enumerate(records, 1):
             try:
                 made = read(record)
-            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
                 self.fail("changed-format", url, f"ad {number}: {type(error).__name__}: {error}")
             else:
                 yield made
@@ -166,6 +182,9 @@ class BoardSpider(Spider):
 
     def posting(self, ref: str, **fields: Any) -> Posting:
         """A posting of this board with its stable id; a ref that is no plain token is replaced by its hash."""
+        for name in TEXT_FIELDS & fields.keys():
+            if isinstance(fields[name], list | dict):
+                raise TypeError(f"{name} should be text, got {type(fields[name]).__name__}")
         token = ref if PLAIN_REF.fullmatch(ref) else hashlib.sha256(ref.encode()).hexdigest()[:16]
         fields["company"] = fields.get("company") or self.company
         return Posting(
@@ -175,3 +194,17 @@ class BoardSpider(Spider):
             ref=ref,
             **fields,
         )
+
+
+def _failure_of(response: Response, url: str) -> tuple[str, str, str]:
+    """Class, address and reason of an error status."""
+    wait = (response.headers.get("Retry-After") or b"").decode("latin-1")
+    kind = FAILURE_OF_STATUS.get(response.status) or ("throttled" if wait else "network")
+    return kind, url, f"HTTP status {response.status}{f', Retry-After: {wait[:40]}' if wait else ''}"
+
+
+def _words_of(error: BaseException | None) -> str:
+    said = str(error)
+    if said and not isinstance(error, DownloadFailedError):
+        return said
+    return next((words for kind, words in WORDS_FOR_ERROR if isinstance(error, kind)), said)

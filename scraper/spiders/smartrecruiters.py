@@ -37,8 +37,9 @@ class SmartrecruitersSpider(ListingSpider):
         return list(expect(document.get("content"), list, "'content'"))
 
     def next_request(self, response: Response, records: list[Any]) -> Iterable[Any]:
-        if len(records) == PAGE_SIZE:
-            offset = int(parse_qs(urlsplit(response.url).query)["offset"][0]) + PAGE_SIZE
+        offset = int(parse_qs(urlsplit(response.url).query)["offset"][0]) + len(records)
+        total = json_of(response).get("totalFound")
+        if isinstance(total, int) and offset < total:
             yield self.request(add_or_replace_parameter(response.url, "offset", str(offset)), self.parse_start)
 
     def detail_request(self, record: Any) -> Request:
