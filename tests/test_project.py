@@ -1,12 +1,15 @@
 """Rules that hold for all of the project: one direction, one name, one declaration."""
 
 import ast
+import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import PROJECT
+from scrapy.http import TextResponse
 from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.misc import load_object
 
@@ -14,7 +17,7 @@ from output.columns import DUTIES, PLACES, POSTINGS
 from scraper import settings
 from scraper.crawl import project_settings
 from scraper.items import Duty, Place, Posting, RawPay, RawPlace, field_docs
-from scraper.spiders import spider_names
+from scraper.spiders import spider_class, spider_names
 
 PACKAGES = {"examples", "output", "pipelines", "scraper", "store", "taggers", "rolecall"}
 
@@ -74,6 +77,31 @@ def test_every_spider_has_recorded_pages_each_with_its_reason(name: str) -> None
     cases = sorted((PROJECT / "tests" / "pages" / name).glob("*/meta.json"))
     assert cases
     assert all('"why": "' in case.read_text() for case in cases)
+
+
+def test_docs_name_every_spider_once_and_nothing_else() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", (PROJECT / "docs" / "sources.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(rows) == spider_names()
+
+
+def test_docs_name_every_key() -> None:
+    text = (PROJECT / "docs" / "sources.md").read_text(encoding="utf-8")
+    lines = {name: line for line in text.splitlines() if (name := line[3:].partition("`")[0]) in spider_names()}
+    for name in spider_names():
+        assert set(re.findall(r"ROLECALL_\w+", lines[name])) == set(spider_class(name).keys), name
+
+
+def test_the_worked_example_of_the_docs_reads_its_board() -> None:
+    text = (PROJECT / "docs" / "add_a_source.md").read_text(encoding="utf-8")
+    board, meta = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL))
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    namespace: dict[str, Any] = {"__name__": "docket"}
+    exec(code, namespace)
+    spider = namespace["DocketSpider"](**meta["arguments"])
+    (ad,) = spider.parse_start(TextResponse(meta["url"], body=json.dumps(board).encode(), encoding="utf-8"))
+    assert (ad.title, ad.company, ad.pay_raw.low, ad.pay_raw.period) == ("Litigation Paralegal", "rowe", "31", "hour")
+    assert spider.first_request().url == meta["url"]
+    assert spider.recognise("https://docket.example/rowe") == {"board": "rowe"}
 
 
 def test_every_pipeline_stands_in_a_file_of_its_name_in_running_order() -> None:

@@ -1,9 +1,12 @@
+import re
+import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from scraper.sources import Source, SourcesError, is_due, load_sources
+from scraper.sources import Source, SourcesError, is_due, load_sources, read_sources
+from scraper.spiders import spider_class
 
 PAGE = '[[source]]\nname = "site"\nplatform = "page"\nurl = "https://site.example/jobs"\n'
 GOOD = '[[source]]\nname = "firm"\nplatform = "greenhouse"\nboard = "firm"\n'
@@ -102,5 +105,34 @@ def test_a_source_never_crawled_is_due() -> None:
     assert is_due(Source(name="firm", platform="greenhouse", board="firm", every="7d"), None)
 
 
-def test_the_shipped_sources_are_valid() -> None:
-    assert load_sources(Path(__file__).parent.parent / "sources.toml")
+def test_a_file_with_several_faults_says_how_many_and_names_them_all(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(GOOD + GOOD + PAGE + PAGE.replace('"site"', '"other"').replace('"page"', '"pgae"'))
+    with pytest.raises(SourcesError, match=r"'firm' stands at more than .*\(and 1 more: rolecall sources check lists"):
+        load_sources(path)
+    sources, problems = read_sources(path)
+    assert [source.name for source in sources] == ["firm", "site"]
+    assert len(problems) == 2
+
+
+SHIPPED = load_sources(Path(__file__).parent.parent / "sources.toml")
+
+
+def test_the_shipped_sources_are_distinct_boards() -> None:
+    assert len(SHIPPED) > 250
+    assert len({(one.platform, one.board, one.base_url, one.url) for one in SHIPPED}) == len(SHIPPED)
+
+
+def test_the_shipped_sources_ask_public_hosts_and_no_key() -> None:
+    for source in SHIPPED:
+        spider = spider_class(source.platform)(**source.spider_arguments())
+        assert re.fullmatch(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", spider.host), source.name
+        assert not spider.keys, source.name
+
+
+def test_the_examples_in_comments_are_valid() -> None:
+    """Sources that need a key are commented out; without the signs they must load."""
+    text = (Path(__file__).parent.parent / "sources.toml").read_text(encoding="utf-8")
+    tables = re.findall(r"^# \[\[source\]\]\n(?:# \w+ = .*\n)+", text, re.MULTILINE)
+    found = [Source(**tomllib.loads(re.sub(r"^# ", "", table, flags=re.MULTILINE))["source"][0]) for table in tables]
+    assert {source.platform for source in found} == {"adzuna", "arbeitnow", "remoteok", "usajobs"}
