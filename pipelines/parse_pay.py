@@ -35,6 +35,7 @@ class ParsePayPipeline:
     """Fill the ``salary_*`` fields and ``pay_candidates``; say in ``salary_note`` why a filled field gave nothing."""
 
     def process_item(self, item: Posting) -> Posting:
+        item.pay_candidates = []
         for source, candidates in look_for_pay(item):
             item.pay_candidates += [_kept(candidate, source) for candidate in candidates]
             if pay := taken(candidates):

@@ -27,6 +27,12 @@ LABEL_CHARS = 12
 MAX_CANDIDATES = 200
 """Sums of money looked at in one text; a text with more is no ad, or an attack."""
 
+MAX_STRETCHES = 400
+"""Stretches of a text in which sums are looked for."""
+
+MAX_TYPED_CHARS = 1000
+"""How much of a salary field is read."""
+
 _HOURS_A_WEEK = re.compile(
     r"[\d.]+\s*(?:(?:-|–|to)\s*[\d.]+\s*)?(?:hours?|hrs?|days?)[\s/-]*(?:per|a|each|/)?\s*week", re.IGNORECASE
 )
@@ -139,6 +145,7 @@ def candidates_of_string(typed: str, country: str | None = None) -> list[Candida
     """What somebody typed into a salary field -> its sums, at most one of them taken; none for "Negotiable"."""
     if "://" in typed:
         return []
+    typed = typed[:MAX_TYPED_CHARS]
     found = list(islice(figures_in(typed), MAX_CANDIDATES))
     read = [_read(typed, around, country) for around in _with_neighbours(found)]
     return _best_taken([Candidate(pay, problem or TAKEN, has_sign(pay.text)) for pay, problem in read])
@@ -269,10 +276,13 @@ def _checked(pay: Pay) -> tuple[Pay, str | None]:
 
 def _figures_near_money(text: str) -> Iterator[Figures]:
     """The figures in those stretches of a text that show a currency, or a large or hourly number after a pay word."""
-    stretch_end = 0
+    stretch_end, n_stretches = 0, 0
     for match in _MONEY.finditer(text):
         if match.end() <= stretch_end:
             continue
+        n_stretches += 1
+        if n_stretches > MAX_STRETCHES:
+            return
         start = max(stretch_end, match.start())
         stretch_end = _end_of_amount(text, match.end() + STRETCH_CHARS)
         yield from figures_in(text, start, stretch_end)

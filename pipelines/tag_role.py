@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import cache
 from typing import Self
@@ -11,7 +12,11 @@ from spacy.language import Language
 from pipelines.host import Host
 from scraper.items import Duty, Posting
 from taggers.build import build_nlp, read_ads
+from taggers.component import BATCH_SIZE
 from taggers.reading import Fact, Reading
+
+PAUSE_S = 0.05
+"""When nothing has come for so long, a batch that is not full is tagged as it is."""
 
 _UNSTATED = Fact("", "")
 
@@ -23,24 +28,64 @@ def shared_nlp() -> Language:
 
 
 class TagRolePipeline:
-    """Fill ``duties``, ``role``, ``title_verdict`` and what belongs to them."""
+    """Fill ``duties``, ``role``, ``title_verdict`` and what belongs to them.
+
+    In a crawl, ads wait for each other until a batch is full or no more come.
+    """
 
     def __init__(self, nlp: Language) -> None:
         self.nlp = nlp
+        self._waiting: list[tuple[Posting, asyncio.Future[Posting]]] = []
+        self._timer: asyncio.TimerHandle | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Host) -> Self:
         return cls(shared_nlp())
 
-    def process_item(self, item: Posting) -> Posting:
-        return self.process_items([item])[0]
+    async def process_item(self, item: Posting) -> Posting:
+        """Tag the posting together with those that come close behind it."""
+        loop = asyncio.get_running_loop()
+        tagged: asyncio.Future[Posting] = loop.create_future()
+        self._waiting.append((item, tagged))
+        if self._timer:
+            self._timer.cancel()
+        if len(self._waiting) >= BATCH_SIZE:
+            self._tag_waiting()
+        else:
+            self._timer = loop.call_later(PAUSE_S, self._tag_waiting)
+        return await tagged
 
     def process_items(self, items: Sequence[Posting]) -> Sequence[Posting]:
-        """Tag many postings at once, which takes a third of the time of one by one."""
+        """Tag many postings at once, which is quicker than one by one."""
         ads = ((item.title or "", item.text or "", item.company or "") for item in items)
         for item, reading in zip(items, read_ads(self.nlp, ads), strict=True):
             _fill(item, reading)
         return items
+
+    def _tag_waiting(self) -> None:
+        batch, self._waiting = self._waiting, []
+        try:
+            self.process_items([item for item, _ in batch])
+        except Exception:  # one by one: an ad that cannot be tagged does not take the others with it
+            for item, tagged in batch:
+                self._tag_alone(item, tagged)
+        else:
+            for item, tagged in batch:
+                _resolve(tagged, item)
+
+    def _tag_alone(self, item: Posting, tagged: asyncio.Future[Posting]) -> None:
+        try:
+            self.process_items([item])
+        except Exception as error:
+            if not tagged.done():
+                tagged.set_exception(error)
+        else:
+            _resolve(tagged, item)
+
+
+def _resolve(tagged: asyncio.Future[Posting], item: Posting) -> None:
+    if not tagged.done():  # nobody waits any more where the crawl was broken off
+        tagged.set_result(item)
 
 
 def _fill(item: Posting, reading: Reading) -> None:
