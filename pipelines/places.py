@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from pipelines.gazetteer import City, cities_named, country_of, fold, gazetteer, state_of
-from pipelines.remote import remote_words
+from pipelines.remote import without_remote_words
 from scraper.items import Place, RawPlace
 
 MAX_PLACE_CHARS = 300
@@ -134,8 +134,7 @@ def _codes_apart(part: str) -> list[str]:
 def _without_noise(part: str) -> str:
     """A part without postal code, remote words and notes such as "3 days in office"; empty when nothing is left."""
     part = _ZIP.sub("", part.strip()).strip()
-    for pattern in remote_words().of_field.values():
-        part = pattern.sub("", part)
+    part = without_remote_words(part)
     part = _PREPOSITION.sub("", _OPTIONAL_TAIL.sub("", part).strip(" -–—:,./"))
     if fold(part) in gazetteer().nicknames:
         return part

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +18,7 @@ KINDS = ("hybrid", "remote", "onsite")
 class RemoteWords:
     """The words, compiled."""
 
-    of_field: dict[str, re.Pattern[str]]
+    of_field: Patterns
     of_text: Patterns
 
 
@@ -27,18 +26,24 @@ class RemoteWords:
 def remote_words() -> RemoteWords:
     """The words, read once."""
     data: dict[str, Any] = tomllib.loads((files("pipelines") / "data" / "places.toml").read_text(encoding="utf-8"))
-    return RemoteWords(_compiled(data["remote"]), Patterns({kind: data["remote_in_text"][kind] for kind in KINDS}))
-
-
-def _compiled(kinds: dict[str, list[str]]) -> dict[str, re.Pattern[str]]:
-    return {kind: re.compile("|".join(words), re.IGNORECASE) for kind, words in kinds.items()}
+    of_field, of_text = (
+        Patterns({kind: data[name][kind] for kind in KINDS}, ignore_case=True) for name in ("remote", "remote_in_text")
+    )
+    return RemoteWords(of_field, of_text)
 
 
 def remote_kind(words: str) -> str | None:
     """``remote``, ``hybrid`` or ``onsite`` as the words of a place, a title or a field say; else None."""
-    return next((kind for kind in KINDS if remote_words().of_field[kind].search(words)), None)
+    return next((kind for kind, _ in remote_words().of_field.found(words)), None)
 
 
 def remote_kind_in_text(text: str) -> str | None:
     """The same from an ad's running text, where "remote" alone often means something else."""
-    return next((kind for kind, _ in remote_words().of_text.found(text.lower())), None)
+    return next((kind for kind, _ in remote_words().of_text.found(text)), None)
+
+
+def without_remote_words(words: str) -> str:
+    """A place line's part without the words that say how one works."""
+    for _, match in remote_words().of_field.found(words):
+        words = match.re.sub("", words)
+    return words

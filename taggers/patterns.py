@@ -42,10 +42,11 @@ class AnyOf:
 class Patterns:
     """Named expressions, each a list of alternatives, in an order of preference."""
 
-    def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, words: Mapping[str, Sequence[str]], *, ignore_case: bool = False) -> None:
         self.names = tuple(words)
-        self.patterns = [re.compile("|".join(alternatives)) for alternatives in words.values()]
-        self._any = AnyOf(pattern.pattern for pattern in self.patterns)
+        flags = re.IGNORECASE if ignore_case else 0
+        self.patterns = [re.compile("|".join(alternatives), flags) for alternatives in words.values()]
+        self._any = AnyOf((pattern.pattern for pattern in self.patterns), ignore_case=ignore_case)
 
     def found(self, text: str) -> Iterator[tuple[str, re.Match[str]]]:
         """(name, first match) of every expression that the text holds, in the order of the names."""
