@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN = .venv/bin
 
-.PHONY: demo test check format data-format model evaluate clean
+.PHONY: demo test check format data-format model evaluate bench-crawl clean
 
 demo: .venv/installed
 	$(RUN)/rolecall demo --out results/demo
@@ -31,6 +31,10 @@ model: .venv/installed
 # How good the tagger is on invented ads of voices that it has not learned from, or on labelled ads: make evaluate GOLD=folder
 evaluate: .venv/installed
 	$(RUN)/python -m taggers.evaluate $(if $(GOLD),$(GOLD),--held-out city_agency uk_firm firm_career_pages)
+
+# How fast the crawl is with everything on, against a bare Scrapy spider that downloads the same boards (three minutes).
+bench-crawl: .venv/installed
+	$(RUN)/python -m benchmarks.crawl
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

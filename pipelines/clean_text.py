@@ -26,7 +26,11 @@ _UNWANTED = {code: None for code in range(32) if chr(code) not in "\t\n\r"}
 _UNWANTED |= dict.fromkeys([0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 _UNWANTED |= dict.fromkeys(range(0x80, 0xA0))
 _SPACE_KINDS = dict.fromkeys((160, 5760, *range(8192, 8203), 8239, 8287, 12288), " ")
+_MAY_BE_ODD = re.compile(r"[^\t\n\r\x20-\x7e]")
 _TABLE = {**_UNWANTED, **_SPACE_KINDS, 0x2028: "\n", 0x2029: "\n", 0x85: "\n"}
+
+_ODD = re.compile(f"[{''.join(map(re.escape, map(chr, _TABLE)))}\ud800-\udfff]")
+"""What the table changes, and lone surrogates."""
 
 
 def clean_text(value: str) -> str:
@@ -59,6 +63,10 @@ def _from_html(value: str) -> str:
 
 
 def _without_odd_characters(value: str) -> str:
+    if not _MAY_BE_ODD.search(value):
+        return value
+    if not _ODD.search(value) and unicodedata.is_normalized("NFC", value):
+        return value
     encodable = value.encode("utf-8", "ignore").decode()
     return unicodedata.normalize("NFC", encodable).translate(_TABLE)
 

@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from functools import cache
 from importlib.resources import files
 
 from scraper.items import Posting
+from taggers.patterns import Patterns
 
 TEXT_CHARS = 20_000
 """How far into a text the words are looked for."""
 
-Kinds = dict[str, re.Pattern[str]]
-
 
 @cache
-def employment_words() -> dict[str, Kinds]:
-    """``data/employment.toml``, compiled: where (``field``, ``text``) -> what it says -> words."""
+def employment_words() -> dict[str, Patterns]:
+    """``data/employment.toml``, compiled: where (``field``, ``text``) -> the words for what may be said there."""
     data = tomllib.loads((files("pipelines") / "data" / "employment.toml").read_text(encoding="utf-8"))
     return {
-        where: {
-            kind: re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE) for kind, words in kinds.items()
-        }
+        where: Patterns(
+            {kind: [rf"(?<!\w)(?:{'|'.join(words)})(?!\w)"] for kind, words in kinds.items()}, ignore_case=True
+        )
         for where, kinds in data.items()
     }
 
 
-def said(item: Posting, yes: str, no: str) -> tuple[bool | None, str | None]:
-    """What the first of field, title and text that speaks of it says, and its words; None where it says both."""
+def found_in(item: Posting) -> list[dict[str, str]]:
+    """What the field, the title and the text say, in this order: kind of employment -> its words."""
     words = employment_words()
-    for where, text in (("field", item.employment_type_raw), ("text", item.title), ("text", item.text)):
-        found = [words[where][kind].search((text or "")[:TEXT_CHARS]) for kind in (yes, no)]
-        if found[0] and found[1]:
+    places = (("field", item.employment_type_raw), ("text", item.title), ("text", item.text))
+    return [{kind: match[0] for kind, match in words[where].found(text[:TEXT_CHARS])} for where, text in places if text]
+
+
+def said(found: list[dict[str, str]], yes: str, no: str) -> tuple[bool | None, str | None]:
+    """What the first of them that speaks of it says, and its words; None where it says both."""
+    for kinds in found:
+        if yes in kinds and no in kinds:
             return None, None
-        if match := found[0] or found[1]:
-            return found[0] is not None, match[0]
+        if yes in kinds or no in kinds:
+            return yes in kinds, kinds.get(yes) or kinds[no]
     return None, None
 
 
@@ -43,7 +46,8 @@ class ReadEmploymentPipeline:
     """Fill ``is_part_time``, ``is_contract`` and the words they were read from."""
 
     def process_item(self, item: Posting) -> Posting:
-        item.is_part_time, one = said(item, "part_time", "full_time")
-        item.is_contract, other = said(item, "contract", "permanent")
+        found = found_in(item)
+        item.is_part_time, one = said(found, "part_time", "full_time")
+        item.is_contract, other = said(found, "contract", "permanent")
         item.employment_evidence = " / ".join(dict.fromkeys(filter(None, (one, other)))) or None
         return item

@@ -12,8 +12,11 @@ from spacy.language import Language
 from pipelines.host import Host
 from scraper.items import Duty, Posting
 from taggers.build import build_nlp, read_ads
-from taggers.component import BATCH_SIZE
 from taggers.reading import Fact, Reading
+
+BATCH = 16
+"""Ads tagged at once in a crawl: alone each takes half as long again; from 32 on, numpy's threads cost more than they
+save, and everything else in the crawl stands still for longer."""
 
 PAUSE_S = 0.05
 """When nothing has come for so long, a batch that is not full is tagged as it is."""
@@ -49,7 +52,7 @@ class TagRolePipeline:
         self._waiting.append((item, tagged))
         if self._timer:
             self._timer.cancel()
-        if len(self._waiting) >= BATCH_SIZE:
+        if len(self._waiting) >= BATCH:
             self._tag_waiting()
         else:
             self._timer = loop.call_later(PAUSE_S, self._tag_waiting)

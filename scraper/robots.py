@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
-
-DISALLOW_ALL = b"User-agent: *\nDisallow: /\n"
 
 
 class RobotsUnreachable(IgnoreRequest):
@@ -24,6 +23,10 @@ class PoliteRobotsMiddleware(RobotsTxtMiddleware):
     everything, as RFC 9309 asks; Scrapy takes both for "no rules".
     """
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._failing: dict[str, int] = {}
+
     async def robot_parser(self, request: Request) -> RobotParser | None:
         await super().robot_parser(request)
         stored = self._parsers[urlparse_cached(request).netloc]
@@ -31,11 +34,14 @@ class PoliteRobotsMiddleware(RobotsTxtMiddleware):
         return stored
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        netloc = urlparse_cached(request).netloc
+        if netloc in self._failing:
+            raise RobotsUnreachable(f"{netloc}/robots.txt answers HTTP status {self._failing[netloc]}")
         if rp is None:
-            raise RobotsUnreachable(f"{urlparse_cached(request).netloc}/robots.txt could not be fetched")
+            raise RobotsUnreachable(f"{netloc}/robots.txt could not be fetched")
         super().process_request_2(rp, request)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500:
-            response = response.replace(body=DISALLOW_ALL)
+            self._failing[netloc] = response.status
         await super()._parse_robots(response, netloc, request)

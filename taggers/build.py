@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from spacy.language import Language
 from spacy.tokens import Doc
+from threadpoolctl import threadpool_limits
 
 from taggers import definitions, duties, facts, roles, sections, titles
 from taggers.component import BATCH_SIZE
@@ -27,7 +28,11 @@ COMPONENTS = (
 
 
 def build_nlp() -> Language:
-    """An English pipeline without weights from elsewhere: tokens, sections, duties, definitions, role, title, facts."""
+    """An English pipeline without weights from elsewhere: tokens, sections, duties, definitions, role, title, facts.
+
+    Keeps numpy to one thread from then on: on tables as small as an ad's, its threads cost more than they save.
+    """
+    threadpool_limits(1, user_api="blas")
     nlp = make_tokenizing(load_model().space.vocabulary.number)
     for name in COMPONENTS:
         nlp.add_pipe(name)

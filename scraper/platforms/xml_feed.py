@@ -19,7 +19,7 @@ from scraper.items import Posting
 from scraper.platforms.board import UnexpectedFormatError
 from scraper.platforms.paged import PagedSpider
 
-MAX_UNZIPPED_BYTES = 256 * 1024 * 1024
+MAX_UNZIPPED_BYTES = 64 * 1024 * 1024
 """A gzipped feed that is larger when unpacked is refused."""
 
 JUNK_CHARS = 4096
