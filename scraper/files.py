@@ -169,8 +169,8 @@ def _csv_rows(table: csv.DictReader[str], path: Path, problems: Problems) -> Ite
 
 def _read_parquet(path: Path, problems: Problems) -> Iterator[Posting]:
     """Rows of a Parquet file, a batch at a time; numbers, dates and nested values as the text they are."""
-    import pyarrow as pa  # type: ignore[import-untyped]  # here: half a second that no other kind of file needs
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+    import pyarrow as pa  # here: half a second that no other kind of file needs
+    import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as table:

@@ -88,7 +88,8 @@ class ArchivedJob:
     @property
     def fields(self) -> dict[str, Any]:
         """Fields of the posting; the archive saw the ad when it fetched the page."""
-        seen = {"first_seen": self.fetched_at, "last_seen": self.fetched_at}
+        day = self.fetched_at and self.fetched_at[:10]
+        seen = {"fetched_on": day, "first_seen": self.fetched_at, "last_seen": self.fetched_at}
         return {**posting_fields(self.job), "url": self.page, "requisition": identifier_of(self.job), **seen}
 
 

@@ -69,13 +69,19 @@ def test_a_closing_date_before_publication_is_refused() -> None:
         ({"posted_on_raw": "1970-01-01"}, "posted_on '1970-01-01': before 2000"),
         ({"valid_through_raw": "9999-12-31"}, "valid_through '9999-12-31': more than 5 years ahead"),
         ({"posted_on_raw": "whenever"}, "posted_on 'whenever': no date"),
-        ({"posted_on_raw": "2024-11-24", "valid_through_raw": "2027-11-24"}, "both dates: fixed distances from the day of the crawl"),
+        (
+            {"posted_on_raw": "2024-11-24", "valid_through_raw": "2027-11-24"},
+            "both dates: fixed distances from the day of the crawl",
+        ),
         ({"posted_on_raw": "2026-12-24"}, "posted_on 2026-12-24: in the future"),
-        ({"posted_on_raw": "2026-05-02", "valid_through_raw": "2026-05-01"}, "valid_through 2026-05-01: before posted_on"),
+        (
+            {"posted_on_raw": "2026-05-02", "valid_through_raw": "2026-05-01"},
+            "valid_through 2026-05-01: before posted_on",
+        ),
         ({"posted_on_raw": "2026-11-02"}, None),
         ({}, None),
     ],
-)  # fmt: skip
+)
 def test_what_is_refused_is_said(fields: dict[str, str], note: str | None) -> None:
     item, _ = dated(fetched_on="2026-11-24", **fields)
     assert item.dates_note == note

@@ -75,11 +75,6 @@ def test_the_boards_country_decides_what_a_region_means() -> None:
     assert places("Cambridge, MA", "US") == [("Cambridge", "MA", "US")]
 
 
-def test_parts_of_an_address() -> None:
-    (place,) = read_places([RawPlace(city="Indianapolis, IN", region="IN", country="USA")])
-    assert (place.city, place.region, place.country) == ("Indianapolis", "IN", "US")
-
-
 def test_the_same_place_twice_is_one() -> None:
     assert (
         len(read_places([RawPlace(text="Albany, NY"), RawPlace(city="Albany", region="New York", country="US")])) == 1

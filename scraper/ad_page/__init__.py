@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from scraper.ad_page.links import Listed, find_links, names_a_job
 from scraper.ad_page.text import (
@@ -100,11 +100,7 @@ def read_fragment(markup: str) -> tuple[str | None, dict[str, list[str]], str]:
     soup = parse(markup)
     heading = soup.find([*HEADINGS, "b", "strong", "a"])
     title = text_of(heading) if heading else None
-    return title or None, find_values(soup).found, markup_of(_whole(soup))
-
-
-def _whole(soup: BeautifulSoup) -> Tag:
-    return soup.body or soup
+    return title or None, find_values(soup).found, markup_of(soup.body or soup)
 
 
 def _found(block: Tag | None, pattern: re.Pattern[str]) -> set[str]:

@@ -59,12 +59,13 @@ def find_links(soup: BeautifulSoup, url: str, job_address: re.Pattern[str]) -> l
 
 def _anchors(soup: BeautifulSoup, url: str) -> Iterator[tuple[Tag, str]]:
     """Links that may lead to ads, with their addresses."""
+    here = urlsplit(url)
     base = soup.find("base", href=True)
     for tag in soup.find_all("a", href=True):
         try:
             from_here = urljoin(url, str(base["href"])) if base else url
             address = urldefrag(urljoin(from_here, str(tag["href"]).strip())).url
-            leads_on = _may_lead_to_ad(address, urlsplit(url))
+            leads_on = _may_lead_to_ad(address, here)
         except ValueError:
             continue
         if leads_on and _may_name_ad(text_of(tag) or str(tag.get("title") or tag.get("aria-label") or "")):
@@ -111,16 +112,16 @@ def _shape(tag: Tag) -> tuple[str, ...]:
     return tuple(f"{each.name}.{(each.get_attribute_list('class') or [''])[0]}" for each in around)
 
 
-def _headings_inside(soup: BeautifulSoup) -> dict[int, list[Tag]]:
+def _headings_inside(soup: BeautifulSoup) -> defaultdict[int, list[Tag]]:
     """``id`` of every element -> the headings inside it."""
-    headings: dict[int, list[Tag]] = defaultdict(list)
+    headings: defaultdict[int, list[Tag]] = defaultdict(list)
     for heading in soup.find_all(HEADINGS):
         for around in heading.parents:
             headings[id(around)].append(heading)
     return headings
 
 
-def _title_of(tag: Tag, headings: dict[int, list[Tag]]) -> str | None:
+def _title_of(tag: Tag, headings: defaultdict[int, list[Tag]]) -> str | None:
     """The title of the ad a link leads to: a heading inside it, its text, or the one heading of its card."""
     text = text_of(next(iter(headings[id(tag)]), tag))
     if text and not words().onward.fullmatch(text):

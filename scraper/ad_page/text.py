@@ -67,6 +67,7 @@ def parse(page: str) -> BeautifulSoup:
 
 
 def _flatten(soup: BeautifulSoup) -> None:
+    """Leave of the elements at the greatest depth only their words."""
     depths = {id(soup): 0}
     for tag in soup.find_all(True):
         if tag.decomposed:
@@ -113,26 +114,25 @@ def is_short(tag: Tag, limit: int) -> bool:
 
 @dataclass(frozen=True)
 class Weights:
-    """``id`` of every element -> characters of its text."""
+    """``id`` of every element and text -> characters of its text."""
 
-    outside_links: Counter[int]
     total: Counter[int]
+    outside_links: Counter[int]
 
 
 def weigh(root: Tag) -> Weights:
-    """The weights of an element and of all inside it, each from those of its children."""
-    weights = Weights(Counter(), Counter())
+    """The weights inside an element, each summed from those of its children: time must not grow with the depth."""
+    total = Counter({id(text): len(squeezed(text)) for text in root.find_all(string=True)})
+    weights = Weights(total, total.copy())
     tags = [root, *root.find_all(True)]
     in_links: set[int] = set()
     for tag in tags:
         if tag.name == "a" or id(tag.parent) in in_links:
             in_links.add(id(tag))
     for tag in reversed(tags):
-        for child in tag.contents:
-            length = 0 if isinstance(child, Tag) else len(squeezed(str(child)))
-            weights.total[id(tag)] += length + weights.total[id(child)]
-            if id(tag) not in in_links:
-                weights.outside_links[id(tag)] += length + weights.outside_links[id(child)]
+        weights.total[id(tag)] = sum(weights.total[id(each)] for each in tag.contents)
+        outside = 0 if id(tag) in in_links else sum(weights.outside_links[id(each)] for each in tag.contents)
+        weights.outside_links[id(tag)] = outside
     return weights
 
 
@@ -205,12 +205,12 @@ def _remove_with_what_follows(heading: Tag, is_minor: Callable[[Tag], bool]) -> 
 
 def main_block(soup: BeautifulSoup) -> Tag | None:
     """The smallest element that holds nearly all of the page's text, without lists of links."""
-    inner = block = soup.body
+    block = soup.body
     if block is None:
         return None
     weights = weigh(block).outside_links
-    while inner:
-        block, inner = inner, _inner_block(inner, weights)
+    while inner := _inner_block(block, weights):
+        block = inner
     _remove_lists_of_links(block)
     return block if weights[id(block)] else None
 
@@ -258,7 +258,7 @@ def closed_line(soup: BeautifulSoup) -> str | None:
     """A short line that says the ad is closed."""
     for node in soup.find_all(string=words().closed):
         match = words().closed.search(node)
-        if match and node.parent and not _CONDITION.search(node[: match.start()]):
-            if line := line_of(node.parent.strings):
-                return line
+        is_certain = match and not _CONDITION.search(node[: match.start()])
+        if is_certain and node.parent and (line := line_of(node.parent.strings)):
+            return line
     return None
