@@ -10,12 +10,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from output.frames import one_row_a_job, with_midpoint
-from output.salary_stats import article_figures
+from output.article import article_figures
+from output.cells import jobs_of
 from output.write_file import replacing
 from taggers.reading import NO_ROLE, ROLES
 
 INK, PAY, ARTICLE = "#1b1b1b", "#0072b2", "#d55e00"  # Okabe and Ito's colours, told apart by colour-blind readers
+MAX_DOTS = 400
+"""With more jobs than this a role is drawn by its middle half."""
+
 STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "rolecall",
@@ -27,12 +30,11 @@ STYLE: Any = {
 
 def write_overview(postings: pd.DataFrame, path: Path) -> Path:
     """Write the picture as SVG; the same store gives the same bytes."""
-    jobs = one_row_a_job(postings)
+    jobs = jobs_of(postings)
     with mpl.rc_context(STYLE), replacing(path) as file:
-        figure = Figure(figsize=(12, 5.2), layout="constrained")
-        pay, titles = figure.subplots(1, 2, width_ratios=[1, 1.15])
-        _draw_pay(pay, jobs)
-        _draw_titles(titles, jobs)
+        figure = Figure(figsize=(12, 5.2))
+        _draw_pay(figure.add_axes((0.185, 0.08, 0.285, 0.76)), jobs)
+        _draw_titles(figure.add_axes((0.625, 0.23, 0.365, 0.7)), jobs)
         figure.savefig(
             file, format="svg", metadata={"Date": None, "Title": "Rolecall: pay by role, and titles against duties"}
         )
@@ -40,12 +42,14 @@ def write_overview(postings: pd.DataFrame, path: Path) -> Path:
 
 
 def _draw_pay(axes: Axes, jobs: pd.DataFrame) -> None:
-    """One dot a job that states pay in US dollars, a bar at the median, a diamond at the article's figure."""
-    paid = with_midpoint(jobs)
-    paid = paid[(paid["salary_currency"] == "USD").fillna(False) & paid["mid"].notna()]
+    """One dot a job with pay in US dollars that is not set aside, a bar at the median, a diamond at the article's."""
+    paid = jobs[(jobs["currency"] == "USD").fillna(False) & jobs["set_aside"].isna()]
     for row, role in enumerate(reversed(ROLES)):
         mids = paid.loc[(paid["role"] == role).fillna(False), "mid"].astype(float)
-        axes.plot(mids, [row] * len(mids), "o", color=PAY, alpha=0.45, markersize=7, markeredgewidth=0)
+        if len(mids) <= MAX_DOTS:
+            axes.plot(mids, [row] * len(mids), "o", color=PAY, alpha=0.45, markersize=7, markeredgewidth=0)
+        else:
+            axes.plot(mids.quantile([0.25, 0.75]), [row] * 2, color=PAY, alpha=0.45, linewidth=7)
         if len(mids):
             axes.plot([mids.median()] * 2, [row - 0.32, row + 0.32], color=PAY, linewidth=2.5)
         if role in article_figures():
@@ -54,9 +58,12 @@ def _draw_pay(axes: Axes, jobs: pd.DataFrame) -> None:
             )
     counts = paid["role"].value_counts()
     axes.set_yticks(range(len(ROLES)), [f"{role}  (n={counts.get(role, 0)})" for role in reversed(ROLES)])
+    axes.set_ylim(-0.6, len(ROLES) - 0.4)
+    axes.locator_params(axis="x", nbins=6)
     axes.xaxis.set_major_formatter(lambda value, _: f"${value / 1000:.0f}k")
     axes.set_title(
-        "Pay by the year, midpoints in US dollars\ndot: a job · bar: median · diamond: the article's figure",
+        "Pay by the year, midpoints in US dollars\ndot: a job · line: middle half of many jobs\n"
+        "bar: median · diamond: the article's figure",
         fontsize=10,
         loc="left",
     )

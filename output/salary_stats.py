@@ -1,35 +1,29 @@
-"""Pay by role, and by role with region and remote work."""
+"""Pay by role, and by role with region, city, sector, remote work, seniority and source."""
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib.resources import files
-from typing import Any
-
 import pandas as pd
 
-from output.columns import SALARY_STATS
-from output.frames import one_row_a_job, typed, with_midpoint
+from output.article import article_pay
+from output.cells import COUNTED, DEFAULT_MIN_N, cells, jobs_of
+from output.columns import CUTS, SALARY_STATS
+from output.frames import typed
 
 _KEYS = ["role", "currency", "cut", "value"]
 
 
-def salary_stats(postings: pd.DataFrame, annual_factor: dict[str, float]) -> pd.DataFrame:
+def salary_stats(postings: pd.DataFrame, annual_factor: dict[str, float], min_n: int = DEFAULT_MIN_N) -> pd.DataFrame:
     """Pay statistics of distinct jobs, one row a role, currency and cell.
 
-    postings: columns of ``postings.csv``. annual_factor: period -> factor to a year, printed in every row.
-    Currencies are never mixed; jobs without annualisable pay are counted in rows without currency.
+    postings: columns of ``postings.csv``. annual_factor: period -> factor to a year, printed in every row. min_n: a
+    cell with fewer paid jobs keeps its counts and loses its figures. Currencies are never mixed; jobs without
+    annualisable pay are counted in rows without currency.
     """
-    jobs = with_midpoint(one_row_a_job(postings))
-    paid = jobs["mid"].notna()
-    jobs = jobs.assign(
-        currency=jobs["salary_currency"].where(paid),
-        paid_part_time=jobs["is_part_time"].fillna(False) & paid,
-        paid_contract=jobs["is_contract"].fillna(False) & paid,
-    )
-    cut = pd.concat([_cut(jobs, name) for name in ("all", "region", "remote")], ignore_index=True)
-    stats = _aggregate(cut)
+    jobs = jobs_of(postings)
+    none = pd.Series(pd.NA, index=jobs.index, dtype="string")
+    counted = jobs[["role", *COUNTED]]
+    cut = [counted.assign(cut=name, value=none if name == "all" else jobs[name]) for name in CUTS]
+    stats = cells(pd.concat(cut, ignore_index=True), _KEYS, min_n)
     stats["annualisation"] = annualisation_rule(annual_factor)
     return typed(_with_article(stats), SALARY_STATS)[SALARY_STATS.names].sort_values(
         _KEYS, na_position="last", ignore_index=True
@@ -41,44 +35,13 @@ def annualisation_rule(annual_factor: dict[str, float]) -> str:
     return ", ".join(f"{period} x {factor:g}" for period, factor in annual_factor.items())
 
 
-def _cut(jobs: pd.DataFrame, name: str) -> pd.DataFrame:
-    values = {
-        "all": pd.Series(pd.NA, index=jobs.index, dtype="string"),
-        "region": (jobs["country"] + "-" + jobs["region"]).astype("string"),
-        "remote": jobs["remote"],
-    }
-    return jobs.assign(cut=name, value=values[name])
-
-
-def _aggregate(jobs: pd.DataFrame) -> pd.DataFrame:
-    grouped = jobs.groupby(_KEYS, dropna=False, sort=True)
-    stats = grouped.agg(
-        postings=("posting_id", "size"),
-        with_pay=("mid", "count"),
-        employers=("company", "nunique"),
-        part_time=("paid_part_time", "sum"),
-        contract=("paid_contract", "sum"),
-        low_median=("low", "median"),
-        mid_p25=("mid", lambda mid: mid.quantile(0.25)),
-        mid_median=("mid", "median"),
-        mid_p75=("mid", lambda mid: mid.quantile(0.75)),
-        high_median=("high", "median"),
-    ).reset_index()
-    in_cell = stats.groupby(["role", "cut", "value"], dropna=False)["postings"].transform("sum")
-    stats["disclosure_share"] = (stats["with_pay"] / in_cell).round(4)
-    amounts = ["low_median", "mid_p25", "mid_median", "mid_p75", "high_median"]
-    stats[amounts] = stats[amounts].round(2)
-    return stats
-
-
 def _with_article(stats: pd.DataFrame) -> pd.DataFrame:
-    comparable = (stats["currency"] == "USD").fillna(False) & (stats["cut"] == "all")
-    figure = stats["role"].map(article_figures()).where(comparable).astype("Float64")
-    return stats.assign(article_figure=figure, difference=(stats["mid_median"] - figure).round(2))
-
-
-@cache
-def article_figures() -> dict[str, float]:
-    """Role -> the article's general pay figure, US dollars a year (``taggers/data/roles.toml``)."""
-    data: dict[str, Any] = tomllib.loads((files("taggers") / "data" / "roles.toml").read_text(encoding="utf-8"))
-    return {role["name"]: float(role["pay"][0]["usd_a_year"]) for role in data["role"] if role["pay"]}
+    """With the article's figure for the cell, which is in US dollars, and the difference of ours to it."""
+    figures = pd.DataFrame(
+        [(pay.role, "USD", pay.cut, pay.value, pay.usd_a_year, pay.measure, pay.source) for pay in article_pay()],
+        columns=[*_KEYS, "article_figure", "article_measure", "article_source"],
+    )
+    cell = stats[_KEYS].fillna("").astype(object)
+    beside = cell.merge(figures.astype(dict.fromkeys(_KEYS, object)), on=_KEYS, how="left").drop(columns=_KEYS)
+    stats = stats.join(beside)
+    return stats.assign(difference=(stats["mid_median"] - stats["article_figure"]).round(2))

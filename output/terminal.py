@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from output.frames import one_row_a_job, with_midpoint
+from output.cells import jobs_of
 from output.title_check import verdict_counts
 from taggers.reading import NO_ROLE, ROLES, VERDICTS
 
@@ -74,9 +74,9 @@ def say(message: str) -> None:
 def summary_table(postings: pd.DataFrame) -> Table:
     """Distinct jobs by role: how many, their median pay in US dollars a year, the verdicts on their titles."""
     roles = [*ROLES, NO_ROLE]
-    jobs = with_midpoint(one_row_a_job(postings))
+    jobs = jobs_of(postings)
     n_jobs = jobs["role"].value_counts().to_dict()
-    paid = jobs[(jobs["salary_currency"] == "USD").fillna(False) & jobs["mid"].notna()].groupby("role")["mid"]
+    paid = jobs[(jobs["currency"] == "USD").fillna(False) & jobs["set_aside"].isna()].groupby("role")["mid"]
     medians, n_paid = paid.median().to_dict(), paid.size().to_dict()
     verdicts = verdict_counts(postings).reindex(index=roles, columns=VERDICTS, fill_value=0).astype(str)
     table = Table("role", title="Jobs by the role their duties describe; copies count once", title_justify="left")
@@ -85,6 +85,25 @@ def summary_table(postings: pd.DataFrame) -> Table:
     for role in roles:
         pay = f"{medians[role]:,.0f} (n={n_paid[role]})" if role in medians else "–"
         table.add_row(role, str(n_jobs.get(role, 0)), pay, *verdicts.loc[role])
+    return table
+
+
+def compare_table(roles: pd.DataFrame, ads: pd.DataFrame) -> Table:
+    """Jobs and median pay of two periods by role and currency; how many ads came, went or changed."""
+    n_ads = ads.drop_duplicates(["posting_id", "change"])["change"].value_counts()
+    counted = ", ".join(f"{n_ads.get(change, 0)} {change}" for change in ("new", "gone", "changed"))
+    table = Table("role", "pay in", title=f"Before and after; ads: {counted}", title_justify="left")
+    for name in ("jobs", "jobs after", "median pay a year", "after", "difference"):
+        table.add_column(name, justify="right")
+    for row in roles.to_dict("records"):
+        pay = (row["mid_median_before"], row["mid_median_after"], row["mid_median_difference"])
+        table.add_row(
+            row["role"],
+            "none stated" if pd.isna(row["currency"]) else row["currency"],
+            str(row["postings_before"]),
+            str(row["postings_after"]),
+            *("–" if pd.isna(amount) else f"{amount:,.0f}" for amount in pay),
+        )
     return table
 
 

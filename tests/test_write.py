@@ -45,6 +45,12 @@ def test_the_same_store_gives_the_same_bytes(opened: Store, tmp_path: Path) -> N
         "salary_stats.csv",
         "location_stats.csv",
         "title_check.csv",
+        "title_matrix.csv",
+        "duty_stats.csv",
+        "funnel.csv",
+        "changes.csv",
+        "datapackage.json",
+        "report.html",
         "overview.svg",
     }
 
