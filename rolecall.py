@@ -1,14 +1,18 @@
 """The command line. Each command reads its arguments, calls the packages and shows what came of it.
 
 Exit codes: 0 done; 1 a source failed or something could not be read, the rest is kept and reported; 2 wrong usage or
-input. Heavy imports stand inside the commands, so that ``rolecall --help`` answers at once.
+input; those of ``check`` stand in its help. Heavy imports stand inside the commands, so that ``rolecall --help``
+answers at once.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,10 +22,19 @@ import typer
 from scraper.errors import UserError
 
 if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from output.check_market import StoreMarket
+    from output.run_manifest import RunManifest
+    from output.write import Options as ReportOptions
     from scraper.files import Problems
+    from scraper.items import Posting
     from scraper.sources import Source
+    from store import Store
 
 DONE, PARTIAL, WRONG = 0, 1, 2
+FITS, DIFFERS, CANNOT_TELL, BAD_INPUT = 0, 1, 2, 3
+"""Exit codes of ``check``."""
 DEFAULT_STORE = "results/rolecall.db"
 MAX_PROBLEMS_SHOWN = 20
 
@@ -43,6 +56,8 @@ class _Options:
 
     quiet: bool = False
     log_level: str = "WARNING"
+    wrong: int = WRONG
+    """Exit code for wrong usage or input of the command at hand."""
 
 
 class WrongInputError(UserError):
@@ -65,6 +80,7 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress, no notes; errors and results only.")
     ] = False,
@@ -76,6 +92,7 @@ def _options(
     if log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise WrongInputError(f"--log-level {log_level}: expected DEBUG, INFO, WARNING or ERROR")
     _Options.quiet, _Options.log_level = quiet, log_level.upper()
+    _Options.wrong = BAD_INPUT if context.invoked_subcommand == "check" else WRONG
 
 
 @app.command(epilog="Example: rolecall demo --out results/demo")
@@ -99,12 +116,28 @@ def crawl(
     due: Annotated[bool, typer.Option("--due", help="Crawl only sources whose interval `every` has passed.")] = False,
     store: StoreOption = DEFAULT_STORE,
     out: Out = Path("results"),
+    max_minutes: Annotated[
+        float | None,
+        typer.Option("--max-minutes", min=0, help="Stop after so long: what was read is kept, the run is partial."),
+    ] = None,
 ) -> int:
-    """Crawl the boards in sources.toml, update the store and write every report."""
+    """Crawl the boards in sources.toml, update the store and write every report.
+
+    One crawl at a time writes a store: a second one ends at once, with exit code 2, or 0 under --due.
+    """
+    from store import BusyError, alone
+
     chosen = _chosen_sources(sources, only or [])
-    if due:
-        chosen = _due_sources(chosen, store)
-    return _crawl(chosen, store, out, {})
+    try:
+        with alone(store, out):
+            if due:
+                chosen = _due_sources(chosen, store)
+            return _crawl(chosen, store, out, {}, max_minutes)
+    except BusyError as error:
+        if not due:
+            raise
+        print(f"note: {error}", file=sys.stderr)
+        return DONE
 
 
 @app.command(epilog="Example: rolecall tag ads.jsonl --out results/tagged")
@@ -134,10 +167,113 @@ def tag(
     return PARTIAL if problems.n_lost else DONE
 
 
-@app.command(epilog="Example: rolecall report --store results/rolecall.db --out results")
-def report(out: Out, store: StoreOption = DEFAULT_STORE) -> int:
+@app.command(epilog="Example: rolecall report --store results/rolecall.db --out results --by region,remote")
+def report(
+    out: Out,
+    store: StoreOption = DEFAULT_STORE,
+    by: Annotated[
+        str, typer.Option("--by", help="Also cut jobs and pay by these columns of postings.csv: COLUMN[,COLUMN].")
+    ] = "",
+    min_n: Annotated[
+        int, typer.Option("--min-n", min=1, help="With fewer paid jobs a cell keeps its counts and loses its figures.")
+    ] = 5,
+    kind: Annotated[str, typer.Option("--format", help="csv or parquet.")] = "csv",
+    candidates: Annotated[
+        bool, typer.Option("--candidates", help="Also cluster the duties that no definition covers; takes a while.")
+    ] = False,
+) -> int:
     """Write every report from the store."""
-    _write_reports(store, out)
+    from output.write import options_of
+
+    names = [name.strip() for name in by.split(",") if name.strip()]
+    _write_reports(store, out, options_of(names, min_n, kind, candidates))
+    return DONE
+
+
+@app.command(epilog="Example: rolecall compare results/march.db results/april.db --out results/compared")
+def compare(
+    before: Annotated[str, typer.Argument(help="Store, or folder of reports, of the first period.")],
+    after: Annotated[str, typer.Argument(help="Store, or folder of reports, of the second period.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for two tables as CSV.", file_okay=False)] = None,
+) -> int:
+    """Compare the jobs and pay of two periods by role, and list the ads that came, went or changed."""
+    from output.compare import compared_ads, compared_roles, read_postings
+    from output.terminal import compare_table, show, show_paths
+    from output.write import write_comparison
+
+    first, second = read_postings(before), read_postings(after)
+    roles, ads = compared_roles(first, second), compared_ads(first, second)
+    show(compare_table(roles, ads))
+    if out is not None:
+        show_paths(write_comparison(roles, ads, out))
+    return DONE
+
+
+@app.command(epilog='Example: rolecall check draft.txt --title "Legal Assistant"')
+def check(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Drafts (.txt, .md), saved pages, files that tag reads, or folders of them; - reads stdin."
+        ),
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", help="The ad's title; else its first line.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object an ad and line; see DATA_FORMAT.md.")
+    ] = False,
+    store: Annotated[
+        str | None, typer.Option("--store", help=f"Store to take pay figures from; {DEFAULT_STORE} if it is there.")
+    ] = None,
+) -> int:
+    """Check whether an ad's title fits its duties, with the duties, definitions and words that decided.
+
+    Several ads give a table, the worst first. Exit code 0: every title fits; 1: one does not; 2: for one it cannot be
+    told; 3: something could not be read.
+    """
+    from output.check import Checker
+    from output.check_terminal import show_check, show_checks, worst_first
+    from scraper.files import Problems
+
+    problems = Problems()
+    ads = _ads_to_check(files or [Path("-")], title, problems)
+    checks = worst_first(Checker(_market(store)).check_all(ads))
+    if problems.messages:
+        _tell(problems)
+    if as_json:
+        for each in checks:
+            print(json.dumps(asdict(each), ensure_ascii=False))
+    elif len(checks) == 1:
+        show_check(checks[0])
+    elif checks:
+        show_checks(checks)
+    return BAD_INPUT if problems.n_lost or not checks else _check_code([each.fits for each in checks])
+
+
+@app.command(epilog="Example: rolecall serve --port 8000")
+def serve(
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen at; others than loopback are open to all.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen at; 0: any free one.")] = 8000,
+    store: Annotated[
+        str | None, typer.Option("--store", help=f"Store to take pay figures from; {DEFAULT_STORE} if it is there.")
+    ] = None,
+    allow_fetch: Annotated[
+        bool,
+        typer.Option("--allow-fetch", help="Let visitors give the address of an ad; private addresses are refused."),
+    ] = False,
+    allow_host: Annotated[
+        list[str] | None, typer.Option("--allow-host", help="Another name under which the page is asked for.")
+    ] = None,
+) -> int:
+    """Serve the recruiter's page and its JSON API, to this machine alone unless --host says otherwise."""
+    from output.web.serve import listening, run
+
+    opened = _store_for_pay(store)
+    with listening(host, port) as (address, listener):
+        if not _Options.quiet:
+            print(f"Rolecall listens at {address}; stop it with Ctrl-C", file=sys.stderr, flush=True)
+        run(listener, (host, *(allow_host or [])), opened, _annual_factor(), allow_fetch)
     return DONE
 
 
@@ -206,6 +342,47 @@ def find_source(
     return DONE
 
 
+def _ads_to_check(files: list[Path], title: str | None, problems: Problems) -> Iterator[Posting]:
+    """Ads of the files in their order; raises NoAdError where standard input is no text."""
+    from output.check_input import ads_of_bytes, ads_of_paths
+
+    for file in files:
+        if str(file) != "-":
+            yield from ads_of_paths([file], title, problems)
+            continue
+        if sys.stdin.isatty() and not _Options.quiet:
+            print("paste the ad, its title in the first line, and end with Ctrl-D", file=sys.stderr)
+        yield from ads_of_bytes(sys.stdin.buffer.read(), "stdin", title, problems)
+
+
+def _market(store: str | None) -> StoreMarket | None:
+    """Pay figures of the store; of the default one only where it is there."""
+    opened = _store_for_pay(store)
+    if opened is None:
+        return None
+    from output.check_market import StoreMarket
+
+    return StoreMarket(opened, _annual_factor())
+
+
+def _store_for_pay(store: str | None) -> Store | None:
+    if store is None and not Path(DEFAULT_STORE).is_file():
+        return None
+    from store import open_store
+
+    return open_store(store or DEFAULT_STORE, must_exist=True)
+
+
+def _annual_factor() -> dict[str, float]:
+    from pipelines.pay import pay_rules
+
+    return pay_rules().annual_factor
+
+
+def _check_code(fits: list[bool | None]) -> int:
+    return DIFFERS if False in fits else CANNOT_TELL if None in fits else FITS
+
+
 def _quiet_log() -> dict[str, Any]:
     """Settings under which the log does not repeat what the command says, unless it was asked for."""
     return {"LOG_LEVEL": "ERROR" if _Options.log_level == "WARNING" else _Options.log_level}
@@ -249,34 +426,64 @@ def _last_runs(address: str) -> dict[str, dict[str, Any]]:
     return store.last_runs()
 
 
-def _crawl(sources: list[Source], store: str, out: Path, overrides: dict[str, Any]) -> int:
+def _crawl(
+    sources: list[Source], store: str, out: Path, overrides: dict[str, Any], max_minutes: float | None = None
+) -> int:
     """Crawl, report, and say how each source went."""
-    from output.terminal import counting, runs_table, say, show
-    from scraper.crawl import crawl_sources
+    from output.run_manifest import RunManifest
+    from output.terminal import runs_table, say, show
     from store import open_store
 
-    open_store(store).close()  # a store that cannot be written is told before anything is fetched
-    failed: dict[str, str] = {}
+    opened = open_store(store)  # a store that cannot be written is told before anything is fetched
+    manifest = RunManifest(out / "runs", opened)
+    settings = {"ROLECALL_STORE": store, "LOG_LEVEL": _Options.log_level, "LOG_ENABLED": True, **overrides}
+    run_id, lost = _fetch(sources, settings, manifest, max_minutes) if sources else ("", {})
+    runs, rejections = opened.of_run(run_id)
+    show(runs_table(runs, rejections))
+    _link(store)
+    _write_reports(store, out)
+    lost |= _unrecorded(sources, runs, lost)
+    bad = [run for run in runs if run["outcome"] not in ("ok", "empty")]
+    lost |= {run["source"]: f"{run['detail']}; the other sources are complete" for run in bad}
+    for source, reason in lost.items():
+        say(f"error: source {source}: {reason}")
+    code = PARTIAL if lost else DONE
+    if problem := manifest.finish(datetime.now(UTC).isoformat(timespec="microseconds"), code, lost):
+        say(f"error: {manifest.path}: {problem.strerror}; check the path and free space")
+        code = PARTIAL
+    opened.close()
+    return code
+
+
+def _fetch(
+    sources: list[Source], settings: dict[str, Any], manifest: RunManifest, max_minutes: float | None
+) -> tuple[str, dict[str, str]]:
+    """Crawl the sources: the run's id, and why sources failed or were not come to that have no row in the store."""
+    from output.terminal import counting
+    from scraper.crawl import crawl_sources
+
+    lost: dict[str, str] = {}
     with counting("Reading ads", quiet=_Options.quiet) as counter:
 
         def watch(source: str, event: str) -> None:
             if event == "found":
                 counter.advance(f"of {source}")
-            elif event.startswith("failed"):
-                failed[source] = event
+            elif event.startswith(("failed", "not started")):
+                lost[source] = event
 
-        settings = {"ROLECALL_STORE": store, "LOG_LEVEL": _Options.log_level, "LOG_ENABLED": True, **overrides}
-        run_id = crawl_sources(sources, settings, watch) if sources else ""
-    runs, rejections = open_store(store).of_run(run_id)
-    show(runs_table(runs, rejections))
-    _link(store)
-    _write_reports(store, out)
-    for source, reason in failed.items():
-        say(f"error: source {source}: {reason}; please report it")
-    bad = [run for run in runs if run["outcome"] not in ("ok", "empty")]
-    for run in bad:
-        say(f"error: source {run['source']}: {run['detail']}; the other sources are complete")
-    return PARTIAL if failed or bad or len(runs) < len(sources) else DONE
+        def ended(source: str, crawler: Crawler) -> None:
+            said = crawler.settings
+            manifest.add(source, crawler.stats.get_stats(), said["ROLECALL_RUN_ID"], said.getfloat("DOWNLOAD_DELAY"))
+
+        max_s = None if max_minutes is None else max_minutes * 60
+        return crawl_sources(sources, settings, watch, ended, max_s), lost
+
+
+def _unrecorded(sources: list[Source], runs: list[dict[str, Any]], lost: dict[str, str]) -> dict[str, str]:
+    """Sources whose run the store does not know although nothing was said of it, each with what to do."""
+    known = {run["source"] for run in runs} | lost.keys()
+    reason = "failed: its run is not in the store; see the messages above, then crawl it again"
+    return {source.name: reason for source in sources if source.name not in known}
 
 
 def _link(address: str) -> None:
@@ -292,7 +499,7 @@ def _link(address: str) -> None:
         say(f"{n_linked} ads are copies of others; statistics count each job once")
 
 
-def _write_reports(address: str, out: Path) -> None:
+def _write_reports(address: str, out: Path, options: ReportOptions | None = None) -> None:
     """Write every report and show the summary and the paths."""
     from output.terminal import show, show_paths, summary_table
     from output.write import write_reports
@@ -300,7 +507,7 @@ def _write_reports(address: str, out: Path) -> None:
     from store import open_store
 
     store = open_store(address, must_exist=True)
-    postings, paths = write_reports(store, out, pay_rules().annual_factor)
+    postings, paths = write_reports(store, out, pay_rules().annual_factor, options)
     store.close()
     show(summary_table(postings))
     show_paths(paths)
@@ -324,13 +531,13 @@ def main(argv: list[str] | None = None) -> int:
         message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
         if message:
             print(f"error: {message}", file=sys.stderr)
-        return WRONG
+        return _Options.wrong
     except OSError as error:
         print(
             f"error: {error.filename or 'input/output'}: {error.strerror or error}; check the path and free space",
             file=sys.stderr,
         )
-        return WRONG
+        return _Options.wrong
     except (KeyboardInterrupt, typer.Abort):
         print("error: interrupted; what was read is kept", file=sys.stderr)
         return 130

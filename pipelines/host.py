@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from scrapy.exceptions import DropItem
@@ -21,6 +22,12 @@ class Host(Protocol):
 
     settings: BaseSettings
     stats: Any  # Stats; Scrapy's Crawler declares it as a late attribute that no protocol matches
+
+
+def now_of(settings: BaseSettings) -> datetime:
+    """The instant that counts as now, UTC: ``ROLECALL_NOW`` (ISO 8601, for replays) or what the clock says."""
+    given = settings.get("ROLECALL_NOW")
+    return datetime.fromisoformat(given).astimezone(UTC) if given else datetime.now(UTC)
 
 
 class Rejected(DropItem):

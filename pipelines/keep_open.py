@@ -10,6 +10,9 @@ from scrapy.exceptions import NotConfigured
 from pipelines.host import Host, Rejected
 from scraper.items import Posting
 
+CLOSED = "closed before the crawl"
+"""Reason for which an ad is rejected that its board still lists, after its closing date."""
+
 
 class KeepOpenPipeline:
     """Reject ads whose closing date has passed, and ads that say nothing at all.
@@ -28,5 +31,5 @@ class KeepOpenPipeline:
             raise Rejected("neither title nor text")
         today = item.fetched_on or datetime.now(UTC).date().isoformat()
         if item.valid_through and item.valid_through < today:
-            raise Rejected("closed before the crawl")
+            raise Rejected(CLOSED)
         return item

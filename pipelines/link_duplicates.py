@@ -99,7 +99,7 @@ def link_duplicates(store: Store) -> int:
     found = [(ad, group.first.posting_id) for ad, group in _grouped(_ads(store), _text_reader(store))]
     changed = [{"ad": ad.posting_id, "group": alone(first)} for ad, first in found if alone(first) != ad.known_group]
     if changed:
-        with store.engine.begin() as connection:
+        with store.writing() as connection:
             statement = update(postings).where(postings.c.posting_id == bindparam("ad"))
             connection.execute(statement.values(group_id=bindparam("group")), changed)
     return sum(ad.posting_id != first for ad, first in found)

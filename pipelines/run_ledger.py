@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Any, Self
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from pipelines.host import Rejected, Stats
+from pipelines.host import Rejected, now_of
+from pipelines.keep_open import CLOSED
+from pipelines.lifecycle import Rules, end_run
 from pipelines.skip_details import SKIPPED
-from scraper.items import Posting
+from pipelines.store_postings import NOT_STORED, NOT_STORED_BECAUSE
+from scraper.items import STOPPED_BY, Posting
 from store import open_store
 
 
@@ -21,14 +24,16 @@ class RunLedger:
     """Scrapy extension: one row a run and source. The run's id is ``ROLECALL_RUN_ID``, or the moment it started.
 
     Outcome: ``ok``; ``empty`` (the board answered, without ads); ``partial`` (ads came, something failed); else the
-    class of the first failure: ``gone blocked throttled changed-format network``.
+    class of the first failure: ``gone blocked throttled changed-format network``. A board that answered wholly but
+    has lost more ads than is likely is ``suspect`` (``pipelines.lifecycle``).
     """
 
-    def __init__(self, store_address: str, run_id: str | None, stats: Stats) -> None:
+    def __init__(self, settings: BaseSettings, stats: Any) -> None:
         self.stats = stats
-        self.store_address = store_address
-        self.started_at = _now()
-        self.run_id = run_id or self.started_at
+        self.settings = settings
+        self.started_at = self._now()
+        self.run_id = settings.get("ROLECALL_RUN_ID") or self.started_at
+        self.shown: set[str] = set()
         self.n_kept = 0
         self.n_failed = 0
         self.reasons: Counter[str] = Counter()
@@ -36,7 +41,7 @@ class RunLedger:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        ledger = cls(crawler.settings["ROLECALL_STORE"], crawler.settings.get("ROLECALL_RUN_ID"), crawler.stats)
+        ledger = cls(crawler.settings, crawler.stats)
         crawler.signals.connect(ledger.item_scraped, signals.item_scraped)
         crawler.signals.connect(ledger.item_dropped, signals.item_dropped)
         crawler.signals.connect(ledger.item_error, signals.item_error)
@@ -46,9 +51,12 @@ class RunLedger:
 
     def item_scraped(self, item: Posting) -> None:
         self.n_kept += 1
+        self.shown.add(item.posting_id)
 
     def item_dropped(self, item: Posting, exception: Rejected) -> None:
         self.reasons[exception.reason] += 1
+        if exception.reason != CLOSED:
+            self.shown.add(item.posting_id)
 
     def item_error(self, item: Posting, failure: Failure) -> None:
         self.n_failed += 1
@@ -61,24 +69,35 @@ class RunLedger:
         for key, n in self.stats.get_stats().items():
             if key.startswith(SKIPPED):
                 self.reasons[key.removeprefix(SKIPPED)] += n
-        failures = [*getattr(spider, "failures", []), *self.errors]
+        failures = [*getattr(spider, "failures", []), *self.errors, *self._not_stored()]
         if reason != "finished":
-            failures.insert(0, ("partial", spider.name, f"stopped: {reason}"))
+            failures.insert(0, ("partial", spider.name, f"stopped: {self.stats.get_value(STOPPED_BY) or reason}"))
         run = {
             "run_id": self.run_id,
             "source": getattr(spider, "source", spider.name),
             "platform": spider.name,
             "started_at": self.started_at,
-            "finished_at": _now(),
+            "finished_at": self._now(),
             "outcome": self.outcome(failures),
             "detail": _detail(failures),
             "n_found": self.n_kept + self.reasons.total() + self.n_failed,
             "n_kept": self.n_kept,
             "n_errors": len(failures),
         }
-        store = open_store(self.store_address)
-        store.save_run(run, dict(self.reasons))
+        store = open_store(self.settings["ROLECALL_STORE"])
+        n_closed = end_run(store, run, dict(self.reasons), self.shown, Rules.of(self.settings))
         store.close()
+        self.stats.set_value("ads/closed", n_closed)
+
+    def _not_stored(self) -> list[tuple[str, str, str]]:
+        """The failure that kept ads out of the store, if there was one; they count as not kept."""
+        n_lost = self.stats.get_value(NOT_STORED, 0)
+        self.n_kept -= n_lost
+        self.n_failed += n_lost
+        return [("partial", "store", self.stats.get_value(NOT_STORED_BECAUSE))] if n_lost else []
+
+    def _now(self) -> str:
+        return now_of(self.settings).isoformat(timespec="microseconds")
 
     def outcome(self, failures: list[tuple[str, str, str]]) -> str:
         """The run in one word."""
@@ -94,7 +113,3 @@ def _detail(failures: list[tuple[str, str, str]]) -> str | None:
     kind, url, reason = failures[0]
     more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
     return f"{kind}: {url}: {reason}{more}"
-
-
-def _now() -> Any:
-    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -14,18 +14,20 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
-from scraper.items import Posting
+from scraper.items import STOPPED_BY, Posting
 from scraper.platforms.board import BoardSpider
 from scraper.sources import Source
 
 Watch = Callable[[str, str], None]
-"""Told (source name, event): ``started``, ``found``, ``finished`` or ``failed: reason``."""
+"""Told (source name, event): ``started``, ``found``, ``finished``, ``failed: reason`` or ``not started: reason``."""
 
 Ended = Callable[[str, Crawler], None]
 """Told (source name, crawler) once the crawl of a source has ended, in whatever way."""
 
 MAX_HOSTS = 16
 """Hosts crawled at the same time."""
+
+TIME_LIMIT = "the time limit was reached"
 
 
 def project_settings(overrides: dict[str, Any]) -> Settings:
@@ -37,19 +39,29 @@ def project_settings(overrides: dict[str, Any]) -> Settings:
 
 
 def crawl_sources(
-    sources: list[Source], overrides: dict[str, Any], watch: Watch, ended: Ended = lambda name, crawler: None
+    sources: list[Source],
+    overrides: dict[str, Any],
+    watch: Watch,
+    ended: Ended = lambda name, crawler: None,
+    max_s: float | None = None,
 ) -> str:
     """Crawl the sources; returns the run's id, under which the store's ``runs`` say how each source went.
 
-    Blocks until all are done; one interrupt stops politely, keeping what was read. To be called once in a process:
-    Twisted's reactor does not start twice.
+    Blocks until all are done; one interrupt stops politely, keeping what was read, and so do ``max_s`` seconds, but for
+    the answers that are under way. To be called once in a process: Twisted's reactor does not start twice.
     """
-    run_id = datetime.now(UTC).isoformat(timespec="microseconds")
-    settings = project_settings({**overrides, "ROLECALL_RUN_ID": run_id})
+    settings = project_settings(overrides)
+    now = settings.get("ROLECALL_NOW")
+    run_id = (datetime.fromisoformat(now) if now else datetime.now(UTC)).isoformat(timespec="microseconds")
+    settings.set("ROLECALL_RUN_ID", run_id, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     crawl = _Crawl(process, watch, ended)
-    asyncio.get_event_loop().create_task(crawl.run(sources))
+    loop = asyncio.get_event_loop()
+    task = loop.create_task(crawl.run(sources))
+    if max_s is not None:
+        loop.call_later(max_s, crawl.stop_in_time)
     process.start(stop_after_crawl=False)
+    del task  # held until here: the loop itself keeps no task alive
     return run_id
 
 
@@ -62,6 +74,8 @@ class _Crawl:
         self.ended = ended
         self.free_hosts = asyncio.Semaphore(MAX_HOSTS)
         self.is_stopped = False
+        self.is_out_of_time = False
+        self.stopping: set[asyncio.Task[None]] = set()
 
     async def run(self, sources: list[Source]) -> None:
         by_host: dict[str, list[Source]] = {}
@@ -75,6 +89,15 @@ class _Crawl:
             if not self.is_stopped:
                 reactor.stop()  # type: ignore[misc]  # declared as a bare callable
 
+    def stop_in_time(self) -> None:
+        """Stop every crawl, and look again in a second for those that were about to start."""
+        self.is_stopped = self.is_out_of_time = True
+        for crawler in self.process.crawlers:
+            if crawler.engine and crawler.engine.running:
+                crawler.stats.set_value(STOPPED_BY, TIME_LIMIT)
+                self.stopping.add(asyncio.ensure_future(crawler.stop_async()))
+        asyncio.get_event_loop().call_later(1, self.stop_in_time)
+
     def host_of(self, source: Source) -> str:
         """Host and port that the source's requests go to."""
         spider = self.process.spider_loader.load(source.platform)
@@ -86,6 +109,8 @@ class _Crawl:
             for source in sources:
                 if not self.is_stopped:
                     await self.crawl_source(source)
+                elif self.is_out_of_time:
+                    self.watch(source.name, f"not started: {TIME_LIMIT}")
 
     async def crawl_source(self, source: Source) -> None:
         crawler = self.process.create_crawler(source.platform)

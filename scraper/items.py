@@ -19,6 +19,10 @@ LISTED_TITLE = "listed_title"
 """Key of a detail request's ``meta``: the ad's title as the list has it, by which the request may be spared."""
 
 
+STOPPED_BY = "stopped_by"
+"""Stat of a crawl that was stopped before its end: what stopped it, where it was not the user."""
+
+
 @dataclass(kw_only=True, slots=True)
 class RawPay:
     """A board's structured pay field before parsing: every value as the board wrote it."""
@@ -325,10 +329,10 @@ class Posting:
     """The words ``sector`` was read from."""
 
     first_seen: str | None = None
-    """UTC instant of the crawl that first saw the ad, ISO 8601; unknown for files."""
+    """UTC instant of the crawl, or of the archive, that first saw the ad, ISO 8601; unknown for tables and pages."""
 
     last_seen: str | None = None
-    """UTC instant of the crawl that last saw the ad, ISO 8601; unknown for files."""
+    """UTC instant of the crawl, or of the archive, that last saw the ad, ISO 8601; unknown for tables and pages."""
 
 
 def field_docs(cls: type) -> dict[str, str]:

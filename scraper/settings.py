@@ -72,5 +72,12 @@ EXTENSIONS = {"pipelines.run_ledger.RunLedger": 500}
 # Where StorePostingsPipeline and RunLedger write.
 ROLECALL_STORE = "results/rolecall.db"
 
+# When an ad is closed and when a board is not believed; pipelines.lifecycle says what each means.
+ROLECALL_CLOSE_AFTER = 2
+ROLECALL_MAX_SHRINK = 0.5
+ROLECALL_MIN_ADS = 10
+ROLECALL_MAX_SUSPECT = 3
+ROLECALL_NOW = os.environ.get("ROLECALL_NOW")  # an instant that counts as now: replays, tests
+
 LOG_LEVEL = "INFO"
 LOG_FORMATTER = "scraper.log.QuietDropFormatter"

@@ -182,8 +182,11 @@ def _problem(error: Any) -> str:
 
 
 def is_due(source: Source, last_run: dict[str, Any] | None) -> bool:
-    """Whether ``--due`` runs the source: no interval, no run yet, a failed run, or an interval that has passed."""
-    if source.every is None or last_run is None or last_run["outcome"] not in ("ok", "empty"):
+    """Whether ``--due`` runs the source: no interval, no run yet, a failed run, or an interval that has passed.
+
+    A suspect board is asked again when its interval has passed, so that it has time to recover.
+    """
+    if source.every is None or last_run is None or last_run["outcome"] not in ("ok", "empty", "suspect"):
         return True
     unit = {"m": "minutes", "h": "hours", "d": "days"}[source.every[-1]]
     interval = timedelta(**{unit: int(source.every[:-1])})
