@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -187,6 +188,30 @@ def report(
 
     names = [name.strip() for name in by.split(",") if name.strip()]
     _write_reports(store, out, options_of(names, min_n, kind, candidates))
+    return DONE
+
+
+@app.command(epilog="Example: rolecall prune --older-than 365d")
+def prune(
+    older_than: Annotated[
+        str, typer.Option("--older-than", help="Delete ads last seen longer ago than this: 90d, 24h.")
+    ],
+    store: StoreOption = DEFAULT_STORE,
+) -> int:
+    """Delete ads last seen long ago, and runs as old, from the store; reports show it when written again."""
+    from output.terminal import say
+    from store import alone, open_store
+
+    age = re.fullmatch(r"(\d{1,5})([hd])", older_than)
+    if age is None:
+        raise WrongInputError(f"--older-than {older_than}: expected a number and h or d, such as 365d")
+    hours = int(age[1]) * (24 if age[2] == "d" else 1)
+    opened = open_store(store, must_exist=True)
+    with alone(store, Path(DEFAULT_STORE).parent):
+        n_ads, n_runs = opened.prune((datetime.now(UTC) - timedelta(hours=hours)).isoformat(timespec="seconds"))
+    opened.close()
+    if not _Options.quiet:
+        say(f"deleted {n_ads} ads and {n_runs} runs from {store}")
     return DONE
 
 
@@ -440,13 +465,13 @@ def _crawl(
     run_id, lost = _fetch(sources, settings, manifest, max_minutes) if sources else ("", {})
     runs, rejections = opened.of_run(run_id)
     show(runs_table(runs, rejections))
-    _link(store)
-    _write_reports(store, out)
     lost |= _unrecorded(sources, runs, lost)
     bad = [run for run in runs if run["outcome"] not in ("ok", "empty")]
     lost |= {run["source"]: f"{run['detail']}; the other sources are complete" for run in bad}
     for source, reason in lost.items():
         say(f"error: source {source}: {reason}")
+    _link(store)
+    _write_reports(store, out)
     code = PARTIAL if lost else DONE
     if problem := manifest.finish(datetime.now(UTC).isoformat(timespec="microseconds"), code, lost):
         say(f"error: {manifest.path}: {problem.strerror}; check the path and free space")

@@ -235,6 +235,24 @@ class Store:
             rows = connection.execute(select(runs).order_by(runs.c.started_at)).mappings()
             return {row["source"]: dict(row) for row in rows}
 
+    def prune(self, before: str) -> tuple[int, int]:
+        """Delete ads last seen before an instant (ISO 8601, UTC), and runs; returns how many ads and how many runs.
+
+        Ads without ``last_seen`` stay, and of every source its last run and its last whole one. An SQLite file is
+        written anew, so that what was deleted is gone from the disk too.
+        """
+        old = select(postings.c.posting_id).where(postings.c.last_seen < before)
+        with self.writing() as connection:
+            for table in (duties, places, pay_candidates, revisions):
+                connection.execute(delete(table).where(table.c.posting_id.in_(old)))
+            n_ads = connection.execute(delete(postings).where(postings.c.last_seen < before)).rowcount
+            n_runs = _prune_runs(connection, before)
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("VACUUM")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return n_ads, n_runs
+
     @property
     def name(self) -> str:
         """The store's address without password."""
@@ -406,6 +424,16 @@ def revision(posting_id: str, seen_at: str | None, change: str, old: str | None,
     """A row of ``revisions`` without its number; long values are cut."""
     shown = {name: value if value is None else value[:MAX_SHOWN] for name, value in (("old", old), ("new", new))}
     return {"posting_id": posting_id, "seen_at": seen_at, "change": change, **shown}
+
+
+def _prune_runs(connection: Connection, before: str) -> int:
+    newest = select(func.max(runs.c.started_at)).group_by(runs.c.source)
+    kept = [*connection.scalars(newest), *connection.scalars(newest.where(runs.c.outcome.in_(("ok", "empty"))))]
+    is_old = (runs.c.started_at < before) & runs.c.started_at.not_in(kept)
+    n_runs = connection.execute(delete(runs).where(is_old)).rowcount
+    there = select(runs.c.run_id)
+    connection.execute(delete(rejections).where(rejections.c.run_id.not_in(there)))
+    return n_runs
 
 
 def _known(connection: Connection, rows: dict[str, Posting]) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from typing import Any, Self
 
@@ -17,7 +18,9 @@ from pipelines.lifecycle import Rules, end_run
 from pipelines.skip_details import SKIPPED
 from pipelines.store_postings import NOT_STORED, NOT_STORED_BECAUSE
 from scraper.items import STOPPED_BY, Posting
-from store import open_store
+from store import StoreError, open_store
+
+logger = logging.getLogger(__name__)
 
 
 class RunLedger:
@@ -84,10 +87,14 @@ class RunLedger:
             "n_kept": self.n_kept,
             "n_errors": len(failures),
         }
-        store = open_store(self.settings["ROLECALL_STORE"])
-        n_closed = end_run(store, run, dict(self.reasons), self.shown, Rules.of(self.settings))
-        store.close()
-        self.stats.set_value("ads/closed", n_closed)
+        try:
+            store = open_store(self.settings["ROLECALL_STORE"])
+            n_closed = end_run(store, run, dict(self.reasons), self.shown, Rules.of(self.settings))
+            store.close()
+        except StoreError as error:  # whoever started the crawl misses the row, and says so
+            logger.error("%s", error)
+        else:
+            self.stats.set_value("ads/closed", n_closed)
 
     def _not_stored(self) -> list[tuple[str, str, str]]:
         """The failure that kept ads out of the store, if there was one; they count as not kept."""

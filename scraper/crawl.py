@@ -86,7 +86,7 @@ class _Crawl:
         finally:
             from twisted.internet import reactor  # installed by the process, so not before
 
-            if not self.is_stopped:
+            if not self.is_stopped or self.is_out_of_time:  # an interrupt has stopped it
                 reactor.stop()  # type: ignore[misc]  # declared as a bare callable
 
     def stop_in_time(self) -> None:
