@@ -24,6 +24,7 @@ from output.columns import (
     PLACES,
     POSTINGS,
     SALARY_STATS,
+    TABLES,
     TITLE_CHECK,
     TITLE_MATRIX,
     Table,
@@ -97,7 +98,7 @@ def write_reports(
     written = [(DUTIES, write_table(duties, DUTIES, folder, options.kind))]
     statistics = _statistics(frames, pd.concat(notes), annual_factor, options)
     written += [(table, write_table(frame, table, folder, options.kind)) for table, frame in statistics.items()]
-    written.sort(key=lambda pair: ORDER.index(pair[0]) if pair[0] in ORDER else len(ORDER))
+    written.sort(key=lambda pair: TABLES.index(pair[0]) if pair[0] in TABLES else len(TABLES))
     rule = annualisation_rule(annual_factor)
     package = write_datapackage(written, frames.postings, frames.runs, rule, folder)
     page = write_report(frames, statistics, rule, options.min_n, folder)
@@ -128,22 +129,6 @@ def _statistics(
     if options.with_candidates:
         found[DUTY_CANDIDATES] = duty_candidates(uncovered_duties(postings, duties))
     return found
-
-
-ORDER = (
-    POSTINGS,
-    DUTIES,
-    PLACES,
-    PAY_LEDGER,
-    SALARY_STATS,
-    LOCATION_STATS,
-    TITLE_CHECK,
-    TITLE_MATRIX,
-    DUTY_STATS,
-    DUTY_CANDIDATES,
-    FUNNEL,
-    CHANGES,
-)
 
 
 def _noting(pieces: Iterable[pd.DataFrame], notes: list[pd.DataFrame], with_words: bool) -> Iterator[pd.DataFrame]:

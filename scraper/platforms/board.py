@@ -61,6 +61,9 @@ class BoardSpider(Spider):
     board_pattern: ClassVar[str] = r"[A-Za-z0-9][A-Za-z0-9._ -]*"
     """Regular expression that a board's token matches as a whole: nothing that would lead to another path or host."""
 
+    on_own_domains: ClassVar[bool] = False
+    """Whether the platform serves boards on employers' own domains too: the token is then that host."""
+
     query: ClassVar[dict[str, str]] = {}
     """Search parameters of the first request, which a source's own ``query`` adds to or replaces."""
 
@@ -100,7 +103,9 @@ class BoardSpider(Spider):
         """Fields of the source (``board``, perhaps ``base_url``) whose public address this is; None if not ours."""
         for pattern in cls.board_addresses:
             if match := re.search(pattern, address, re.IGNORECASE):
-                return {"board": unquote(match["board"])}
+                board = unquote(match["board"])
+                is_host = cls.on_own_domains and "." in board
+                return {"board": board} | ({"base_url": f"https://{board}"} if is_host else {})
         return None
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from scraper.items import RawPlace
@@ -23,6 +24,15 @@ def amount_of(value: Any) -> str | None:
     """A figure of pay as written; 0 and ``"0.00"`` mean that nobody said."""
     amount = text_of(value)
     return amount if amount and amount.strip("0.,") else None
+
+
+def distinct_places(places: Iterable[RawPlace | None]) -> list[RawPlace]:
+    """The places that are any, each once, in their order."""
+    found: list[RawPlace] = []
+    for place in places:
+        if place and place not in found:
+            found.append(place)
+    return found
 
 
 def place_of(city: Any, region: Any, country: Any) -> RawPlace | None:

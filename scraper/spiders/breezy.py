@@ -9,6 +9,7 @@ from scrapy.http import Response, TextResponse
 
 from scraper.items import Posting, RawPlace
 from scraper.platforms.json_board import JsonObject, expect, json_of
+from scraper.platforms.json_fields import distinct_places
 from scraper.platforms.json_ld_detail import JsonLdDetailSpider
 from scraper.schema_org import name_of, text_of
 
@@ -47,7 +48,7 @@ class BreezySpider(JsonLdDetailSpider):
             company=name_of(record.get("company")) or self.company or self.board,
             description=text_of(record.get("description")),
             employment_type_raw=_named(record.get("type")),
-            places_raw=_places(record),
+            places_raw=distinct_places(map(_place, _locations(record))),
             remote_raw=_remote(record),
             salary_raw=text_of(record.get("salary")),
             posted_on_raw=text_of(record.get("published_date")),
@@ -74,14 +75,6 @@ def _locations(record: JsonObject) -> list[Any]:
     """``location``, and ``locations`` where the board has several, which may repeat it."""
     several = record.get("locations")
     return [record.get("location"), *(several if isinstance(several, list) else [])]
-
-
-def _places(record: JsonObject) -> list[RawPlace]:
-    found: list[RawPlace] = []
-    for location in _locations(record):
-        if (place := _place(location)) and place not in found:
-            found.append(place)
-    return found
 
 
 def _place(location: Any) -> RawPlace | None:

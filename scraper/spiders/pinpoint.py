@@ -22,17 +22,11 @@ class PinpointSpider(JsonBoardSpider):
     name = "pinpoint"
     start_address: ClassVar[str] = "https://{board}.pinpointhq.com/postings.json"
     board_pattern: ClassVar[str] = r"[A-Za-z0-9][A-Za-z0-9.-]*"
+    on_own_domains: ClassVar[bool] = True
     board_addresses: ClassVar[tuple[str, ...]] = (
         r"//(?!(?:www|app|developers|help|status)\.)(?P<board>[A-Za-z0-9-]+)\.pinpointhq\.com",
         r"//(?![\w.-]*pinpointhq\.com)(?P<board>[A-Za-z0-9.-]+)/postings\.json\b",
     )
-
-    @classmethod
-    def recognise(cls, address: str) -> dict[str, str] | None:
-        found = super().recognise(address)
-        if found and "." in found["board"]:
-            found["base_url"] = f"https://{found['board']}"
-        return found
 
     def jobs(self, data: Any) -> list[Any]:
         return list(expect(expect(data, dict, "the site").get("data"), list, "'data'"))

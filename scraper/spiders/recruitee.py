@@ -21,17 +21,11 @@ class RecruiteeSpider(JsonBoardSpider):
     name = "recruitee"
     start_address: ClassVar[str] = "https://{board}.recruitee.com/api/offers"
     board_pattern: ClassVar[str] = r"[A-Za-z0-9][A-Za-z0-9.-]*"
+    on_own_domains: ClassVar[bool] = True
     board_addresses: ClassVar[tuple[str, ...]] = (
         r"//(?!(?:www|api|app|docs|help|support|status)\.)(?P<board>[A-Za-z0-9-]+)\.recruitee\.com",
         r"//(?![\w.-]*recruitee\.com)(?P<board>[A-Za-z0-9.-]+)/api/offers\b",
     )
-
-    @classmethod
-    def recognise(cls, address: str) -> dict[str, str] | None:
-        found = super().recognise(address)
-        if found and "." in found["board"]:
-            found["base_url"] = f"https://{found['board']}"
-        return found
 
     def jobs(self, data: Any) -> list[Any]:
         return list(expect(expect(data, dict, "the site").get("offers"), list, "'offers'"))

@@ -8,6 +8,7 @@ from scrapy.http import Response
 
 from scraper.items import Posting, RawPay, RawPlace
 from scraper.platforms.json_board import JsonObject, expect, json_of
+from scraper.platforms.json_fields import distinct_places
 from scraper.platforms.listing import ListingSpider
 from scraper.schema_org import text_of
 
@@ -51,7 +52,7 @@ class RipplingSpider(ListingSpider):
             company=text_of(record.get("companyName")) or self.company or self.board,
             description=_body(record.get("description")),
             employment_type_raw=_type(record.get("employmentType")),
-            places_raw=_places(record),
+            places_raw=distinct_places(map(_place, _locations(record))),
             remote_raw=_remote(record),
             pay_raw=_pay(record.get("payRangeDetails")),
             posted_on_raw=text_of(record.get("createdOn")),
@@ -94,14 +95,6 @@ def _locations(record: JsonObject) -> list[Any]:
 
 def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value] if value else []
-
-
-def _places(record: JsonObject) -> list[RawPlace]:
-    found: list[RawPlace] = []
-    for location in _locations(record):
-        if (place := _place(location)) and place not in found:
-            found.append(place)
-    return found
 
 
 def _place(location: Any) -> RawPlace | None:
