@@ -24,6 +24,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from spacy.language import Language
+from threadpoolctl import threadpool_limits
 
 from taggers.definitions import DEFINED, definitions, gate_figures
 from taggers.features import N_SLOTS, FeatureSpace, PieceFeatures, concept_words
@@ -80,8 +81,15 @@ class Examples:
 
 
 def train(names: Sequence[str]) -> Model:
-    """The model that the examples of these voices teach."""
-    examples = read_examples(names)
+    """The model that the examples of these voices teach.
+
+    On one thread a process: more are slower on these tables, and add in another order, so that the last steps differ.
+    """
+    with threadpool_limits(1, user_api="blas"):
+        return _trained(read_examples(names))
+
+
+def _trained(examples: Examples) -> Model:
     *partial_models, model = Parallel(n_jobs=2)(delayed(fit_heads)(examples, fold) for fold in (*range(N_FOLDS), None))
     figures = Figures()
     for fold, heads in enumerate(partial_models):
@@ -304,7 +312,9 @@ class Figures:
 def _fit_layer(rows: NDArray[Any], labels: list[Any], answers: Sequence[str], strength: float) -> Layer:
     weight = dict.fromkeys(labels, 1.0) | dict.fromkeys(set(labels) & set(OTHER_WORK), OTHER_WORK_WEIGHT)
     middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-3
-    fitted = LogisticRegression(C=strength, max_iter=2000, class_weight=weight).fit((rows - middle) / spread, labels)
+    fitted = LogisticRegression(C=strength, max_iter=5000, tol=1e-6, class_weight=weight).fit(
+        (rows - middle) / spread, labels
+    )
     if len(answers) == 1:
         weights, bias = fitted.coef_.T, fitted.intercept_
     else:
