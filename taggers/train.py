@@ -80,16 +80,13 @@ class Examples:
     """Ads in pieces: section answers."""
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")  # type: ignore[untyped-decorator]  # it comes without types
 def train(names: Sequence[str]) -> Model:
     """The model that the examples of these voices teach.
 
     On one thread a process: more are slower on these tables, and add in another order, so that the last steps differ.
     """
-    with threadpool_limits(1, user_api="blas"):
-        return _trained(read_examples(names))
-
-
-def _trained(examples: Examples) -> Model:
+    examples = read_examples(names)
     *partial_models, model = Parallel(n_jobs=2)(delayed(fit_heads)(examples, fold) for fold in (*range(N_FOLDS), None))
     figures = Figures()
     for fold, heads in enumerate(partial_models):
@@ -153,6 +150,7 @@ def _answer(lines: list[Line], piece: Piece) -> str:
     return HEADING + next(following, "apply")
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")  # type: ignore[untyped-decorator]  # it comes without types
 def fit_heads(examples: Examples, unseen: int | None) -> Model:
     """The heads, learned from all texts but those of the unseen fold; no layers."""
     section = [text for text in [*examples.lines, *(text for _, text in examples.ads)] if text.fold != unseen]
