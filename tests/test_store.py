@@ -2,7 +2,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 
 import store
 from scraper.items import Duty, Place, Posting
@@ -38,7 +38,7 @@ def posting(number: int = 1, **changes: object) -> Posting:
     return Posting(**{**given, **changes})  # type: ignore[arg-type]
 
 
-def rows(opened: Store, table: store.Table) -> list[dict[str, object]]:
+def rows(opened: Store, table: Table) -> list[dict[str, object]]:
     with opened.engine.connect() as connection:
         return [dict(row) for row in connection.execute(select(table)).mappings()]
 
