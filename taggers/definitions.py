@@ -29,7 +29,7 @@ from taggers.sections import place
 DEFINED = "defined"
 """The answer that a duty is an instance of some definition."""
 
-MIN_DEFINED = 0.6
+MIN_DEFINED = 0.65
 """Probability from which on a duty counts as an instance of a definition."""
 
 MIN_OF_BEST = 0.2

@@ -29,6 +29,9 @@ _STILL_LEADS = re.compile(
 )
 """Beginnings that are a duty's as well as a lead-in's."""
 
+_LEADS_ONLY = re.compile(r"\b(?:will|shall|the following|includ(?:e|es|ing)|limited to|responsible (?:for|to))$")
+"""Ends of words that only lead in to duties in the next lines."""
+
 _FIRST_WORD = re.compile(r"[A-Za-z][A-Za-z-]*")
 _TWO_WORDS = re.compile(r"[A-Za-z][A-Za-z-]*[^A-Za-z-][^A-Za-z]*[A-Za-z]")
 _CHARS_AT_END = " \t\n,;:–—-"
@@ -37,7 +40,7 @@ _CHARS_AT_END = " \t\n,;:–—-"
 def find_duties(text: str, pieces: list[Piece], kinds: list[str]) -> list[tuple[int, int]]:
     """(start, end) of every duty of the text, in order."""
     spans = (span for start, end in _duty_units(pieces, kinds) for span in _cut(text, start, end))
-    return [span for span in spans if _TWO_WORDS.search(text, *span)]
+    return [span for span in spans if _TWO_WORDS.search(text, *span) and not _LEADS_ONLY.search(text, *span)]
 
 
 def _duty_units(pieces: list[Piece], kinds: list[str]) -> Iterator[tuple[int, int]]:

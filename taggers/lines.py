@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 from taggers.patterns import AnyOf
 from taggers.words import lemma
 
-BULLETS = "•·¦▪■●○◦‣⁃∙➢➤►✓✔❖§✅⚖▶➔→\uf0b7\uf0a7"
+BULLETS = "•·¦▪■●○◦‣⁃∙➢➤►✓✔❖✅⚖▶➔→\uf0b7\uf0a7"
 MAX_LABEL_CHARS = 45
+MAX_NAME_CHARS = 30
 LONG_CHARS = 160
 """Only pieces as long as this are looked at for lost line breaks."""
 
@@ -30,25 +31,31 @@ MIN_DASHES = 4
 """So many " - " before capitals in one text are bullets, fewer are dashes."""
 
 _BREAK = re.compile(
-    rf"[\n\t.!?;:,{BULLETS}]"
+    rf"[\n\t.!?;:,§{BULLETS}]"
     r"(?:(?<=\n)([\n\s]*)"
     rf"|(?<=[{BULLETS}])(\s*)"
     r"|(?<=\t)(\s*)"
+    r"|(?<=§)(?!\s*[\d§])(\s*)"
     r"|(?<=[.!?])[\"”’')]*[^\S\n]+(?=[\"“‘'(]?[A-Z\[])"
     r"|(?<=[.!])(?=[A-Z][a-z]+\s)"
     r"|(?<=[.;:,])[^\S\n]+(?:[-–*]\s*(?=[A-Z])|\(?\d{1,2}[.)]\s+(?=[A-Za-z])))"
 )
-_KINDS = ("", "line", "mark", "within")
-"""Of a break at a line's end, a bullet and a tab: the groups of ``_BREAK``."""
+_KINDS = ("", "line", "mark", "within", "mark")
+"""Of a break at a line's end, a bullet, a tab and a bullet that before a figure is a section's sign: the groups of
+``_BREAK``."""
 
 _WIDE = re.compile(r"  (?: +|(?=[A-Z])|[-–—o]\s+(?=[A-Za-z]))")
 _NUMBERED = re.compile(r"\b\d{1,2}\)\s+(?=[A-Z])")
 _STARRED = re.compile(r"\s\*+\s*(?=[A-Z])")
 _DASHED = re.compile(r"\s[-–—]\s+(?=[A-Z][a-z]+\s)")
 _MARK = re.compile(
-    rf"(?:[{BULLETS}]\ufe0f?|[-–—*+]+(?=\s|[A-Z])|o(?=\t|\s{{2,}}))\s*|\(?(?:\d{{1,2}}|[a-zA-Z]|[ivx]{{1,4}})[.)]\s+"
+    rf"(?:[{BULLETS}]\ufe0f?|§(?!\s*[\d§])|[-–—*+]+(?=\s|[A-Z])|o(?=\t|\s{{2,}}))\s*|\(?(?:\d{{1,2}}|[a-zA-Z]|[ivx]{{1,4}})[.)]\s+"
 )
 _LOST = re.compile(r"[A-Z](?<=[a-z)\d] .)[a-z]+(?=,? [a-z])")
+_GOES_ON = re.compile(
+    r"\b(?:an?|and|as|at|between|by|for|from|his|her|in|into|its|of|on|or|our|per|the|their|to|under|upon|via|with|within|your"
+    r"|[A-Z][\w’'-]*) $"
+)
 _AROUND_LABELS = f" \t*-–—{BULLETS}"
 _LABEL_END = re.compile(r":(?=\s|$)")
 _LABEL = re.compile(
@@ -172,7 +179,10 @@ def _any_of(patterns: list[str]) -> re.Pattern[str]:
 def is_duty_verb(word: str) -> bool:
     """Whether duties begin with this word ("Drafts", "preparing")."""
     lower = word.lower()
-    return lower in line_rules().verbs or lemma(lower) in line_rules().verbs
+    forms = {lower, lemma(lower)}
+    if lower.endswith("ing"):  # some gerunds are nouns to the lemmatizer ("serving", "acting")
+        forms |= {lower[:-3], f"{lower[:-3]}e"}
+    return not forms.isdisjoint(line_rules().verbs)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -181,8 +191,13 @@ def _starts_line(word: str) -> bool:
 
 
 def _lost_breaks(words: str) -> list[int]:
-    """Where a line break was lost before a capital: "... other agencies Compile, redact ..."; one alone is chance."""
+    """Where a line break was lost before a capital: "... other agencies Compile, redact ..."; one alone is chance.
+
+    No line ends with a word that wants another ("retrieve cases from Court dockets"), and behind a capital the word
+    may be part of a name ("the Director of Legal Services").
+    """
     found = [match.start() for match in _LOST.finditer(words) if _starts_line(match[0])]
+    found = [at for at in found if not _GOES_ON.search(words, max(0, at - MAX_NAME_CHARS), at)]
     return found if len(found) >= MIN_LOST else []
 
 

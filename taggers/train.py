@@ -80,18 +80,25 @@ class Examples:
     """Ads in pieces: section answers."""
 
 
-@threadpool_limits.wrap(limits=1, user_api="blas")  # type: ignore[untyped-decorator]  # it comes without types
 def train(names: Sequence[str]) -> Model:
     """The model that the examples of these voices teach.
 
     On one thread a process: more are slower on these tables, and add in another order, so that the last steps differ.
     """
     examples = read_examples(names)
-    *partial_models, model = Parallel(n_jobs=2)(delayed(fit_heads)(examples, fold) for fold in (*range(N_FOLDS), None))
-    figures = Figures()
-    for fold, heads in enumerate(partial_models):
-        figures.add(examples, heads, fold)
-    return Model(model.space, model.squared_idf, model.heads, figures.layers())
+    *partial_models, model = Parallel(n_jobs=2)(
+        delayed(_on_one_thread)(examples, fold) for fold in (*range(N_FOLDS), None)
+    )
+    with threadpool_limits(limits=1, user_api="blas"):
+        figures = Figures()
+        for fold, heads in enumerate(partial_models):
+            figures.add(examples, heads, fold)
+        return Model(model.space, model.squared_idf, model.heads, figures.layers())
+
+
+def _on_one_thread(examples: Examples, unseen: int | None) -> Model:
+    with threadpool_limits(limits=1, user_api="blas"):
+        return fit_heads(examples, unseen)
 
 
 def read_examples(names: Sequence[str]) -> Examples:
@@ -150,7 +157,6 @@ def _answer(lines: list[Line], piece: Piece) -> str:
     return HEADING + next(following, "apply")
 
 
-@threadpool_limits.wrap(limits=1, user_api="blas")  # type: ignore[untyped-decorator]  # it comes without types
 def fit_heads(examples: Examples, unseen: int | None) -> Model:
     """The heads, learned from all texts but those of the unseen fold; no layers."""
     section = [text for text in [*examples.lines, *(text for _, text in examples.ads)] if text.fold != unseen]
@@ -300,7 +306,7 @@ class Figures:
     def layers(self) -> dict[str, Layer]:
         """The layers fitted to all figures taken."""
         answers = {"section": ANSWERS, "gate": (DEFINED,), "role": WORK}
-        strength = {"section": 1.0, "gate": 0.3, "role": 0.02}
+        strength = {"section": 1.0, "gate": 0.3, "role": 0.05}
         return {
             name: _fit_layer(np.vstack(self.rows[name]), self.labels[name], answers[name], strength[name])
             for name in answers

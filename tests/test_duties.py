@@ -44,6 +44,16 @@ def duties(text: str) -> list[str]:
             id="run of gerunds",
         ),
         pytest.param(
+            "You will be responsible for serving as a contact for the courts; acting as a liaison; filing briefs.",
+            ["serving as a contact for the courts", "acting as a liaison", "filing briefs."],
+            id="gerunds that are nouns too",
+        ),
+        pytest.param(
+            "Duties\nUnder the direction of Counsel, the paralegal will:\n• Draft motions\n• File briefs with the court",
+            ["Draft motions", "File briefs with the court"],
+            id="words that only lead in",
+        ),
+        pytest.param(
             "Duties\n• Draft motions. Check citations in them.\n• File",
             ["Draft motions. Check citations in them."],
             id="a bullet of two sentences, a bullet of one word",

@@ -35,12 +35,33 @@ def texts(text: str) -> list[str]:
         ("REQUIREMENTS: A diploma. Work Location: Albany", ["REQUIREMENTS:", "A diploma.", "Work Location:", "Albany"]),
         ("Litigation support: index exhibits", ["Litigation support: index exhibits"]),
         ("File briefs Minimum Qualifications Diploma", ["File briefs", "Minimum Qualifications", "Diploma"]),
+        ("Charges under Civil Law §75 and § 12", ["Charges under Civil Law §75 and § 12"]),
+        ("§ Draft motions § File briefs", ["Draft motions", "File briefs"]),
         ("•\n—\n•  ", []),
         ("", []),
     ],
 )
 def test_pieces(text: str, expected: list[str]) -> None:
     assert texts(text) == expected
+
+
+LOST = "Draft each pleading and motion that the attorneys of the litigation group ask for in writing "
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "and fetch copies from Court dockets and from Court records of every county in the state when needed",
+        "for the Director of Legal Services and the Senior Staff of the district as well as their deputies",
+    ],
+)
+def test_no_line_break_was_lost_behind_a_word_that_wants_another(words: str) -> None:
+    assert texts(LOST + words) == [LOST + words]
+
+
+def test_lost_line_breaks_are_found() -> None:
+    following = ["Answer every call of the county clerk", "Prepare exhibits for the hearings of the month"]
+    assert texts(" ".join([LOST.strip(), *following])) == [LOST.strip(), *following]
 
 
 def test_a_bullet_and_a_number_mark_a_piece() -> None:
