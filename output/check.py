@@ -12,14 +12,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from threading import Lock
-from typing import Any, Protocol, cast
-
-from spacy.language import Language
-from spacy.tokens import Doc
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from output.check_titles import other_titles
 from output.check_verdict import fits, margin_of, sentence_of
-from pipelines.chain import CHUNK, Chain
+from pipelines.steps import Steps
 from pipelines.tag_role import TagRolePipeline, shared_nlp
 from scraper.items import Posting
 from taggers.definitions import Definition, definitions
@@ -27,6 +24,13 @@ from taggers.model import probabilities
 from taggers.reading import NO_ROLE, ROLES, DutyReading, Reading, reading_of
 from taggers.roles import WORK
 from taggers.titles import claimed_roles
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+CHUNK = 64
+"""Ads checked at once."""
 
 MIN_LAWYERS_OWN = 0.55
 """Probability from which on a duty counts as a lawyer's own work. Measured on labelled real ads: with a support title 0
@@ -282,12 +286,12 @@ class Checker:
     def __init__(self, market: Market | None = None) -> None:
         self.market = market
         self._nlp = _RememberingNlp(shared_nlp())
-        self._chain = Chain()
-        self._chain.pipelines = [self._remembering(each) for each in self._chain.pipelines]
+        self._steps = Steps()
+        self._steps.pipelines = [self._remembering(each) for each in self._steps.pipelines]
         self._lock = Lock()
 
     def _remembering(self, pipeline: Any) -> Any:
-        return TagRolePipeline(cast(Language, self._nlp)) if isinstance(pipeline, TagRolePipeline) else pipeline
+        return TagRolePipeline(cast("Language", self._nlp)) if isinstance(pipeline, TagRolePipeline) else pipeline
 
     def check(self, posting: Posting) -> Check:
         """Check one ad; an empty one gives the verdict ``cannot tell``."""
@@ -301,9 +305,9 @@ class Checker:
 
     def _checks(self, postings: list[Posting]) -> list[Check]:
         with self._lock:
-            postings = self._chain.process(postings)
+            done = self._steps.process(postings)
             readings = self._nlp.taken()
-        return [self._check_of(posting, reading) for posting, reading in zip(postings, readings, strict=True)]
+        return [self._check_of(posting, reading) for posting, reading in zip(done, readings, strict=True)]
 
     def _check_of(self, posting: Posting, reading: Reading) -> Check:
         claimed = claimed_roles(posting.title or "")

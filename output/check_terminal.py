@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from textwrap import fill
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.padding import Padding
@@ -47,8 +48,16 @@ ROLE_STYLES = {
 HEADING = None
 """In place of a mark: the line is a heading."""
 
-Line = tuple[str | None, Text]
-"""(mark or number before the words, the words)."""
+
+class Line(NamedTuple):
+    """One line of the report, as long as it may be."""
+
+    mark: str | None
+    """Mark or number before the words."""
+    words: str
+    style: str = ""
+    strong: tuple[tuple[int, int, str], ...] = ()
+    """(start, end, style) of words that stand out."""
 
 
 def show_check(check: Check) -> None:
@@ -57,8 +66,8 @@ def show_check(check: Check) -> None:
         sys.stdout.write(plain_text(check))
         return
     console = Console()
-    for mark, words in check_lines(check):
-        console.print(words if mark is HEADING else _hanging(mark, words))
+    for line in check_lines(check):
+        console.print(_styled(line) if line.mark is HEADING else _hanging(line.mark, _styled(line)))
 
 
 def show_checks(checks: Iterable[Check]) -> None:
@@ -69,19 +78,24 @@ def show_checks(checks: Iterable[Check]) -> None:
 
 def plain_text(check: Check) -> str:
     """The check as it stands in a pipe."""
-    return "".join(f"{_plain(mark, words)}\n" for mark, words in check_lines(check))
+    return "".join(f"{in_pipe(line.mark, line.words)}\n" for line in check_lines(check))
 
 
-def _plain(mark: str | None, words: Text) -> str:
+def in_pipe(mark: str | None, words: str) -> str:
+    """The words behind their mark, as wide as ``PIPE_WIDTH``; a heading as it is."""
     if mark is HEADING:
-        return words.plain
-    return fill(
-        words.plain,
-        PIPE_WIDTH,
-        initial_indent=f"{mark:>{INDENT - 1}} ",
-        subsequent_indent=" " * INDENT,
-        break_on_hyphens=False,
-    )
+        return words
+    indent = f"{mark:>{INDENT - 1}} "
+    if len(indent) + len(words) <= PIPE_WIDTH and words.isprintable() and words.strip() == words != "":
+        return indent + words  # as fill would give it, which takes far longer
+    return fill(words, PIPE_WIDTH, initial_indent=indent, subsequent_indent=" " * INDENT, break_on_hyphens=False)
+
+
+def _styled(line: Line) -> Text:
+    words = Text(line.words, style=line.style)
+    for start, end, style in line.strong:
+        words.stylize(style, start, end)
+    return words
 
 
 def _hanging(mark: str, words: Text) -> Padding:
@@ -95,7 +109,7 @@ def _hanging(mark: str, words: Text) -> Padding:
 
 def check_lines(check: Check) -> Iterator[Line]:
     """The lines of the report, from the verdict to the pay."""
-    yield HEADING, Text(check.sentence, style=VERDICT_STYLES[check.title_verdict])
+    yield Line(HEADING, check.sentence, VERDICT_STYLES[check.title_verdict])
     yield from _facts(check)
     if check.duties:
         yield _heading(f"Duties: {check.n_duties} found, {check.n_matched_duties} of them belong to one of the roles")
@@ -103,12 +117,12 @@ def check_lines(check: Check) -> Iterator[Line]:
         yield from _duty(duty)
     if check.lawyers_duties:
         yield _heading("For a lawyer only?", "bold red")
-        yield ", ".join(map(str, check.lawyers_duties)), Text(LAWYERS_SAYS)
+        yield Line(", ".join(map(str, check.lawyers_duties)), LAWYERS_SAYS)
     if check.missing:
         yield _heading(MISSING_SAYS.format(role=check.title_role))
-        yield from (("-", Text(each.says)) for each in check.missing)
+        yield from (Line("-", each.says) for each in check.missing)
     yield _heading("Pay")
-    yield from (("-", Text(line)) for line in [pay_sentence(check), *map(market_line, check.market)])
+    yield from (Line("-", line) for line in [pay_sentence(check), *map(market_line, check.market)])
 
 
 def _facts(check: Check) -> Iterator[Line]:
@@ -119,27 +133,25 @@ def _facts(check: Check) -> Iterator[Line]:
     }
     for name, value in named.items():
         if value:
-            yield HEADING, Text(f"  {name + ':':<10}{value}")
+            yield Line(HEADING, f"  {name + ':':<10}{value}")
 
 
 def _heading(words: str, style: str = "bold") -> Line:
-    return HEADING, Text(f"\n{words}", style=style)
+    return Line(HEADING, f"\n{words}", style)
 
 
 def _duty(duty: CheckedDuty) -> Iterator[Line]:
     """The duty, its deciding words bold; then its definition and, for those who see no bold, the words again."""
     style = ROLE_STYLES.get(duty.role or "", "")
-    words = Text(duty.duty.replace("\n", " "))
-    for each in duty.evidence:
-        words.stylize(f"bold {style}", each.start - duty.start, each.end - duty.start)
-    yield str(duty.number), words
-    yield "", Text(duty_line(duty), style=style)
+    strong = tuple((each.start - duty.start, each.end - duty.start, f"bold {style}") for each in duty.evidence)
+    yield Line(str(duty.number), duty.duty.replace("\n", " "), strong=strong)
+    yield Line("", duty_line(duty), style)
     if duty.says:
-        yield "", Text(duty.says, style="italic")
+        yield Line("", duty.says, "italic")
     if duty.evidence:
-        yield "", Text(f"decided by: {'; '.join(each.words for each in duty.evidence)}", style="dim")
+        yield Line("", f"decided by: {'; '.join(each.words for each in duty.evidence)}", "dim")
     if duty.is_lawyers_own:
-        yield "!", Text("a lawyer's own work", style="bold red")
+        yield Line("!", "a lawyer's own work", "bold red")
 
 
 def worst_first(checks: Iterable[Check]) -> list[Check]:

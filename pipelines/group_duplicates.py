@@ -18,8 +18,21 @@ FEW_WORDS = 150
 
 MAX_WORDS = 20_000
 _PLAIN = bytes(byte if chr(byte).isalnum() else 32 for byte in range(256))
-_hash_of: dict[bytes, int] = {}
-"""CRC of the words met so far; emptied when it grows beyond what one language needs."""
+MAX_KNOWN_WORDS = 200_000
+"""More than one language needs."""
+
+
+class _Sampled(dict[bytes, bool]):
+    """Word -> whether the shingles that begin with it are looked at; words met before are not hashed again."""
+
+    def __missing__(self, word: bytes) -> bool:
+        if len(self) > MAX_KNOWN_WORDS:
+            self.clear()
+        self[word] = is_sampled = zlib.crc32(word) % SAMPLED_1_IN == 0
+        return is_sampled
+
+
+_is_sampled = _Sampled()
 
 
 def words_of(text: str) -> list[bytes]:
@@ -34,17 +47,8 @@ def shingles_of(text: str) -> bytes:
     words = words_of(text)
     starts: Sequence[int] = range(max(1, len(words) - SHINGLE_WORDS + 1))
     if len(words) > FEW_WORDS:
-        starts = [at for at in starts if _crc(words[at]) % SAMPLED_1_IN == 0] or starts
+        starts = [at for at in starts if _is_sampled[words[at]]] or starts
     return array("I", sorted({zlib.crc32(b" ".join(words[at : at + SHINGLE_WORDS])) for at in starts})).tobytes()
-
-
-def _crc(word: bytes) -> int:
-    known = _hash_of.get(word)
-    if known is None:
-        if len(_hash_of) > 200_000:
-            _hash_of.clear()
-        known = _hash_of[word] = zlib.crc32(word)
-    return known
 
 
 def alone(posting_id: str) -> str:

@@ -37,9 +37,15 @@ _HOURS_A_WEEK = re.compile(
     r"[\d.]+\s*(?:(?:-|–|to)\s*[\d.]+\s*)?(?:hours?|hrs?|days?)[\s/-]*(?:per|a|each|/)?\s*week", re.IGNORECASE
 )
 _MONEY = re.compile(
-    r"[$£€]|\b(?:USD|CAD|AUD|NZD|GBP|EUR)\b|\b(?:[Ss]alary|SALARY|[Pp]ay|PAY|[Ww]ages?|[Rr]ate|RATE|[Rr]ange|[Cc]ompensation)\b(?=[^\n.]{0,40}\d)"
-    r"|\b\d{2,3}\s?(?:-|–|to)\s?\d{2,3}\s?[kK]\b"
+    r"[$£€]|[ACEGNPRSUWcprsw\d](?<=\b.)(?:"
+    r"(?:(?<=U)SD|(?<=C)AD|(?<=A)UD|(?<=N)ZD|(?<=G)BP|(?<=E)UR)\b"
+    r"|(?:(?<=[Ss])alary|(?<=S)ALARY|(?<=[Pp])ay|(?<=P)AY|(?<=[Ww])ages?|(?<=[Rr])ate|(?<=R)ATE|(?<=[Rr])ange"
+    r"|(?<=[Cc])ompensation)\b(?=[^\n.]{0,40}\d)"
+    r"|(?<=\d)\d{1,2}\s?(?:-|–|to)\s?\d{2,3}\s?[kK]\b)"
 )
+"""A currency, a word of pay before a figure, or figures in thousands; it begins with a set of characters, so that the
+engine skips over everything else."""
+
 STRETCH_CHARS = 200
 _NEXT_LABEL = re.compile(r"(?:[.;,(]\s*|\s)[A-Z][\w ]{0,30}:?\s*\(?$")
 """The label of the figure that follows."""

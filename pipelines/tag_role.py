@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from functools import cache
-from typing import Self
-
-from spacy.language import Language
+from typing import TYPE_CHECKING, Self
 
 from pipelines.host import Host
 from scraper.items import Duty, Posting
 from taggers.build import build_nlp, read_ads
 from taggers.reading import Fact, Reading
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from spacy.language import Language
 
 BATCH = 16
 """Ads tagged at once in a crawl: alone each takes half as long again; from 32 on, numpy's threads cost more than they
@@ -47,6 +49,8 @@ class TagRolePipeline:
 
     async def process_item(self, item: Posting) -> Posting:
         """Tag the posting together with those that come close behind it."""
+        import asyncio  # here: where there is no crawl, there is no loop
+
         loop = asyncio.get_running_loop()
         tagged: asyncio.Future[Posting] = loop.create_future()
         self._waiting.append((item, tagged))

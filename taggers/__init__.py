@@ -3,3 +3,7 @@
 Knows neither Scrapy nor pandas. ``taggers.build.build_nlp()`` puts the components together; what they know about law
 offices stands in ``taggers/data``, which a paralegal can review without reading code.
 """
+
+from taggers.light_spacy import import_spacy
+
+import_spacy()

@@ -14,10 +14,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-import spacy
 from numpy.typing import NDArray
 from simplemma import lemmatize
 from spacy.attrs import ID, IDX, IS_SPACE, LENGTH, LOWER, NORM  # type: ignore[import-not-found]  # Cython, no stubs
+from spacy.lang.en import English
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
 from spacy.tokens import Doc
@@ -113,26 +113,28 @@ def make_tokenizing(number: Callable[[str], int]) -> Language:
     spaCy's own rules nothing is cached after the first special case in a text, and a line break is one (spaCy issue
     13950), and half the time of a cold run goes into its long patterns for prefixes and infixes.
     """
-    nlp = spacy.blank("en")
+    nlp = English(create_tokenizer=_tokenizer)
     nlp.max_length = MAX_TEXT_CHARS
-    stock: Any = nlp.tokenizer
-    tokenizer = Tokenizer(
-        nlp.vocab,
-        rules={word: rule for word, rule in stock.rules.items() if word[0].isalpha() and word.endswith(".")},
-        prefix_search=re.compile(r"^[^\w\s]").search,
-        suffix_search=re.compile(r"[^\w\s]$").search,
-        infix_finditer=re.compile(r"[^\w\s'’]+|(?<=[a-z])(?=[A-Z])").finditer,
-    )
-    sized: Any = tokenizer
-    sized.max_cache_size = MAX_CACHED_WORDS
-    nlp.tokenizer = tokenizer
     getters: Any = nlp.vocab.lex_attr_getters  # type: ignore[attr-defined]
     for unused in set(getters) - {LOWER, IS_SPACE}:  # each is worked out anew for every word type of a cold run
         del getters[unused]
     getters |= {NORM: lemma, ID: number}
-    for lexeme in nlp.vocab:  # the stock tokenizer's special cases made these before the getters were set
+    for lexeme in nlp.vocab:  # the tokenizer's special cases made these before the getters were set
         lexeme.norm_, lexeme.rank = lemma(lexeme.text), number(lexeme.text)
     return nlp
+
+
+def _tokenizer(nlp: Language) -> Any:
+    rules: dict[str, Any] = English.Defaults.tokenizer_exceptions
+    tokenizer: Any = Tokenizer(
+        nlp.vocab,
+        rules={word: rule for word, rule in rules.items() if word[0].isalpha() and word.endswith(".")},
+        prefix_search=re.compile(r"^[^\w\s]").search,
+        suffix_search=re.compile(r"[^\w\s]$").search,
+        infix_finditer=re.compile(r"[^\w\s'’]+|(?<=[a-z])(?=[A-Z])").finditer,
+    )
+    tokenizer.max_cache_size = MAX_CACHED_WORDS
+    return tokenizer
 
 
 def build_vocabulary(texts: Iterable[Sequence[str]], min_texts: int, always: Iterable[str] = ()) -> Vocabulary:

@@ -9,15 +9,18 @@ import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import pytest
 from conftest import PROJECT, SHARED, DemoRun, needs_shared, rolecall
+from hypothesis import given
+from hypothesis import strategies as st
 
 from examples.boards_data import boards
 from output.check import Check, CheckedDuty, Checker, MarketFigure, MissingDuty, Words
 from output.check_input import ad_of_text, split_title
-from output.check_terminal import WORST_FIRST, plain_text
+from output.check_terminal import PIPE_WIDTH, WORST_FIRST, in_pipe, plain_text
 from output.check_titles import retitled
 from output.check_words import amount
 from scraper.items import field_docs
@@ -317,3 +320,28 @@ def test_every_field_of_the_json_is_documented(cls: type) -> None:
     assert set(field_docs(cls)) == names
     section = (PROJECT / "DATA_FORMAT.md").read_text(encoding="utf-8").partition("## rolecall check --json")[2]
     assert {name for name in names if f"`{name}`" not in section} == set()
+
+
+@given(st.text("ab \t\n\u00a0–", max_size=30), st.integers(0, 8))
+def test_short_lines_look_as_if_they_were_filled_like_long_ones(words: str, n_more: int) -> None:
+    words += " word" * 3 * n_more
+    assert in_pipe("7", words) == fill(
+        words, PIPE_WIDTH, initial_indent="   7 ", subsequent_indent="     ", break_on_hyphens=False
+    )
+
+
+def test_a_check_loads_no_more_than_it_needs(tmp_path: Path) -> None:
+    draft = tmp_path / "draft.txt"
+    draft.write_text(f"Paralegal\n{DUTIES}", encoding="utf-8")
+    code = (
+        "import sys; from rolecall import main; main(['check', sys.argv[1], '--json']); import spacy.cli;"
+        "needless = ['scrapy', 'pandas', 'matplotlib', 'bs4', 'dateparser', 'fastapi'];"
+        "print([name for name in needless if name in sys.modules], spacy.cli.info.__module__, file=sys.stderr)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    command = [sys.executable, "-c", code, str(draft)]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=True
+    )
+    assert json.loads(done.stdout)["title_verdict"] == "matches"
+    assert done.stderr == "[] spacy.cli.info\n"

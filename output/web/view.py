@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from html import escape
+from itertools import groupby
+from typing import NamedTuple
 
-from output.check import Check, CheckedDuty
+from markupsafe import Markup
+
+from output.check import Check, CheckedDuty, Words
 from taggers.reading import NO_ROLE, ROLES
+
+
+class Look(NamedTuple):
+    """How a role looks."""
+
+    slug: str
+    """``legal-secretary``; ``none`` for no role."""
+    mark: str
+
 
 MARKS = {
     "legal secretary": "LS",
@@ -20,6 +32,10 @@ MARKS = {
     "case manager": "CM",
 }
 """Role -> the letters beside a highlight, for those who do not tell its colour and line from others."""
+
+LOOKS = {
+    role: Look((role or NO_ROLE).replace(" ", "-"), MARKS.get(role or "", "–")) for role in (None, NO_ROLE, *ROLES)
+}
 
 MIN_SHOWN_SHARE = 0.005
 
@@ -46,53 +62,55 @@ class Stretch:
     is_last: bool
     """Whether the first of its duties ends here."""
 
+    @property
+    def words(self) -> Markup:
+        """The words, escaped, those that decided in bold."""
+        runs = (f"<b>{escape(run.words)}</b>" if run.is_evidence else escape(run.words) for run in self.runs)
+        return Markup("".join(runs))  # noqa: S704  # escaped right here
+
 
 def stretches(text: str, duties: Sequence[CheckedDuty]) -> list[Stretch]:
     """The whole text, cut wherever a duty or a deciding word begins or ends; duties may overlap."""
     edges = {0, len(text)}
     for duty in duties:
         edges |= {duty.start, duty.end, *(edge for each in duty.evidence for edge in (each.start, each.end))}
-    pieces = list(_pieces(sorted(edges), duties))
-    return [
-        _stretch(text, tuple(each)) for _, each in groupby(pieces, lambda piece: [at.number for at in piece.duties])
-    ]
+    pieces = _pieces(sorted(edges), duties)
+    return [_stretch(text, duties_there, list(each)) for duties_there, each in groupby(pieces, lambda piece: piece[2])]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    start: int
-    end: int
-    duties: tuple[CheckedDuty, ...]
+_Piece = tuple[int, int, tuple[CheckedDuty, ...], bool]
+"""(start, end, the duties that cover it, whether it decided)"""
 
 
-def _pieces(edges: list[int], duties: Sequence[CheckedDuty]) -> Iterator[_Piece]:
-    """What lies between two edges, with the duties that cover it, in one sweep over both."""
-    waiting = deque(sorted(duties, key=lambda duty: duty.start))
-    covering: list[CheckedDuty] = []
-    for start, end in pairwise(edges):
-        covering = [duty for duty in covering if duty.end > start]
-        while waiting and waiting[0].start <= start:
-            covering.append(waiting.popleft())
-        yield _Piece(start, end, tuple(covering))
+def _pieces(edges: list[int], duties: Sequence[CheckedDuty]) -> list[_Piece]:
+    """What lies between two edges."""
+    number_of = {edge: number for number, edge in enumerate(edges)}
+    covering: list[tuple[CheckedDuty, ...]] = [()] * len(edges)
+    decided = [False] * len(edges)
+    for duty in sorted(duties, key=lambda duty: duty.start):
+        for number in range(number_of[duty.start], number_of[duty.end]):
+            covering[number] += (duty,)
+        for each in duty.evidence:
+            for number in range(number_of[each.start], number_of[each.end]):
+                decided[number] = True
+    ends = zip(edges, edges[1:], covering, decided, strict=False)  # behind the last edge there is nothing
+    return list(ends)
 
 
-def _stretch(text: str, pieces: tuple[_Piece, ...]) -> Stretch:
-    duties, start, end = pieces[0].duties, pieces[0].start, pieces[-1].end
+def _stretch(text: str, duties: tuple[CheckedDuty, ...], pieces: list[_Piece]) -> Stretch:
+    start, end = pieces[0][0], pieces[-1][1]
     return Stretch(
-        runs=tuple(Run(text[each.start : each.end], _is_evidence(each)) for each in pieces),
+        runs=tuple(Run(text[one:other], is_evidence) for one, other, _, is_evidence in pieces),
         duties=duties,
         begins=tuple(duty.number for duty in duties if duty.start == start),
         is_last=bool(duties) and duties[0].end == end,
     )
 
 
-def _is_evidence(piece: _Piece) -> bool:
-    return any(each.start <= piece.start < each.end for duty in piece.duties for each in duty.evidence)
-
-
-def slug(role: str | None) -> str:
-    """``legal-secretary``; ``none`` for no role."""
-    return (role or NO_ROLE).replace(" ", "-")
+def bold(evidence: Sequence[Words]) -> Markup:
+    """The words that decided, in bold, commas between them."""
+    words = (f'<b class="words">{escape(each.words)}</b>' for each in evidence)
+    return Markup(", ".join(words))  # noqa: S704  # escaped right here
 
 
 @dataclass(frozen=True, slots=True)
