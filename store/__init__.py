@@ -4,7 +4,8 @@ SQLite by default, PostgreSQL by URL. A store of an earlier version gets the col
 """
 
 from store.errors import BusyError, StoreError
-from store.opening import alone, open_store, rebuilding
+from store.opening import alone, called, open_store, rebuilding
+from store.requests import KeptAnswer, count_request, keep_answer, kept_answer
 from store.revisions import add_revisions, revision
 from store.rows import content_hash
 from store.saving import Saved, Store, Writer, add_run
@@ -13,7 +14,11 @@ from store.tables import (
     LIFECYCLE,
     NOT_STORED,
     duties,
+    filled_fields,
+    host_days,
+    http_cache,
     metadata,
+    notices,
     pay_candidates,
     places,
     postings,
@@ -27,6 +32,7 @@ __all__ = [
     "LIFECYCLE",
     "NOT_STORED",
     "BusyError",
+    "KeptAnswer",
     "Saved",
     "Store",
     "StoreError",
@@ -34,9 +40,17 @@ __all__ = [
     "add_revisions",
     "add_run",
     "alone",
+    "called",
     "content_hash",
+    "count_request",
     "duties",
+    "filled_fields",
+    "host_days",
+    "http_cache",
+    "keep_answer",
+    "kept_answer",
     "metadata",
+    "notices",
     "open_store",
     "pay_candidates",
     "places",

@@ -19,7 +19,7 @@ def content_hash(posting: Posting) -> str:
 
 def posting_row(posting: Posting) -> dict[str, Any]:
     row = {column.name: getattr(posting, column.name) for column in postings.c if column.name not in LIFECYCLE}
-    return {**row, "closed_on": None, "content_hash": content_hash(posting), "n_missed": 0}
+    return {**row, "closed_on": None, "content_hash": content_hash(posting), "n_missed": 0, "missed_at": None}
 
 
 def duty_rows(posting: Posting) -> Iterator[dict[str, Any]]:

@@ -13,9 +13,21 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from scraper.items import Posting
 from store.errors import StoreError, cause_of
+from store.locking import begin_writing, lock_ads
 from store.revisions import add_revisions, changes_of, is_bare
 from store.rows import candidate_rows, duty_rows, place_rows, posting_row
-from store.tables import duties, pay_candidates, places, postings, rejections, revisions, runs
+from store.tables import (
+    duties,
+    filled_fields,
+    host_days,
+    http_cache,
+    pay_candidates,
+    places,
+    postings,
+    rejections,
+    revisions,
+    runs,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +53,11 @@ class Store:
 
         ``first_seen`` of a posting already there stays; everything else is replaced, and what the board changed becomes
         ``revisions``. A closed ad is open again. A posting without text, whose detail page could not be had, replaces
-        none that has one: it only tells that the ad was seen.
+        none that has one: it only tells that the ad was seen. Others that save the same ads wait until it is done.
         """
         rows = {posting.posting_id: posting for posting in batch}
         with self.writing() as connection:
+            lock_ads(connection, rows)
             known = _known(connection, rows)
             changes = [change for key, old in known.items() for change in changes_of(connection, old, rows[key])]
             for seen in [key for key, old in known.items() if is_bare(rows[key], old)]:
@@ -70,6 +83,7 @@ class Store:
         """A transaction, kept when the block ends without error; raises StoreError where the store refuses it."""
         try:
             with self.engine.begin() as connection:
+                begin_writing(connection)
                 yield connection
         except SQLAlchemyError as error:
             raise StoreError(
@@ -99,8 +113,8 @@ class Store:
     def prune(self, before: str) -> tuple[int, int]:
         """Delete ads last seen before an instant (ISO 8601, UTC), and runs; returns how many ads and how many runs.
 
-        Ads without ``last_seen`` stay, and of every source its last run and its last whole one. An SQLite file is
-        written anew, so that what was deleted is gone from the disk too.
+        Ads without ``last_seen`` stay, and of every source its last run and its last whole one; counts of requests and
+        kept answers as old go too. An SQLite file is written anew, so that what was deleted is gone from the disk too.
         """
         old = select(postings.c.posting_id).where(postings.c.last_seen < before)
         with self.writing() as connection:
@@ -108,6 +122,8 @@ class Store:
                 connection.execute(delete(table).where(table.c.posting_id.in_(old)))
             n_ads = connection.execute(delete(postings).where(postings.c.last_seen < before)).rowcount
             n_runs = _prune_runs(connection, before)
+            connection.execute(delete(host_days).where(host_days.c.day < before[:10]))
+            connection.execute(delete(http_cache).where(http_cache.c.asked_at < before))
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("VACUUM")
@@ -155,12 +171,16 @@ class Writer:
             raise
 
 
-def add_run(connection: Connection, run: dict[str, Any], reasons: dict[str, int]) -> None:
-    """Insert the row of one source's run and the counts of its rejected ads."""
+def add_run(
+    connection: Connection, run: dict[str, Any], reasons: dict[str, int], filled: dict[str, int] | None = None
+) -> None:
+    """Insert the row of one source's run, and the counts of its rejected ads and of its ads' filled fields."""
     connection.execute(insert(runs), run)
+    key = {"run_id": run["run_id"], "source": run["source"]}
     if reasons:
-        key = {"run_id": run["run_id"], "source": run["source"]}
         connection.execute(insert(rejections), [{**key, "reason": why, "n": n} for why, n in sorted(reasons.items())])
+    if filled:
+        connection.execute(insert(filled_fields), [{**key, "field": name, "n": n} for name, n in filled.items()])
 
 
 def _prune_runs(connection: Connection, before: str) -> int:
@@ -169,18 +189,20 @@ def _prune_runs(connection: Connection, before: str) -> int:
     is_old = (runs.c.started_at < before) & runs.c.started_at.not_in(kept)
     n_runs = connection.execute(delete(runs).where(is_old)).rowcount
     there = select(runs.c.run_id)
-    connection.execute(delete(rejections).where(rejections.c.run_id.not_in(there)))
+    for table in (rejections, filled_fields):
+        connection.execute(delete(table).where(table.c.run_id.not_in(there)))
     return n_runs
 
 
 def _known(connection: Connection, rows: dict[str, Posting]) -> dict[str, dict[str, Any]]:
-    """Posting id -> its row as the store has it, for those of the postings that it has."""
-    query = select(postings).where(postings.c.posting_id.in_(list(rows)))
+    """Posting id -> its row as the store has it, for those of the postings that it has; nobody changes it meanwhile."""
+    query = select(postings).where(postings.c.posting_id.in_(list(rows))).order_by(postings.c.posting_id)
+    query = query.with_for_update()
     return {row["posting_id"]: dict(row) for row in connection.execute(query).mappings()} if rows else {}
 
 
 def _mark_seen(connection: Connection, posting: Posting) -> None:
-    seen = {"last_seen": posting.last_seen, "closed_on": None, "n_missed": 0}
+    seen = {"last_seen": posting.last_seen, "closed_on": None, "n_missed": 0, "missed_at": None}
     connection.execute(update(postings).where(postings.c.posting_id == posting.posting_id).values(seen))
 
 

@@ -13,11 +13,12 @@ from threading import Event
 from time import monotonic, sleep
 
 import pytest
+import services
 from conftest import PROJECT, Asked, Server, rolecall
 from test_crawl import DUTIES, crawl, greenhouse, rows, write_sources
 from test_faults import Answer
 
-from store import BusyError, alone
+from store import BusyError, StoreError, alone
 
 COMMAND = (
     sys.executable,
@@ -87,10 +88,23 @@ def test_the_lock_ends_with_its_block(tmp_path: Path) -> None:
         pass
     with alone(address, tmp_path):
         assert not (tmp_path / "rolecall.lock").exists()
-    with alone("postgresql://user:secret@host/db", tmp_path):
-        assert (tmp_path / "rolecall.lock").exists()
-        with pytest.raises(BusyError) as caught, alone("postgresql://user:secret@host/db", tmp_path):
+
+
+def test_the_lock_of_a_database_holds_on_every_machine(postgresql: services.PostgreSQL, tmp_path: Path) -> None:
+    address, other = postgresql.new_database(), postgresql.new_database()
+    told = address.replace("postgres@", "postgres:secret@")
+    with alone(address, tmp_path / "one"), alone(other, tmp_path / "one"):
+        with pytest.raises(BusyError, match="another crawl is under way") as caught, alone(told, tmp_path / "two"):
             pass
+        assert "secret" not in str(caught.value)
+    with alone(address, tmp_path):
+        assert not list(tmp_path.iterdir())
+
+
+def test_a_database_that_is_not_there_is_named_without_its_password(tmp_path: Path) -> None:
+    address = f"postgresql+psycopg://user:secret@/none?host={tmp_path}"
+    with pytest.raises(StoreError, match="cannot be opened") as caught, alone(address, tmp_path):
+        pass
     assert "secret" not in str(caught.value)
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from store import NOT_STORED, Store, StoreError, Writer, open_store, rebuilding
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Store:
-    return open_store(str(tmp_path / "new" / "rolecall.db"))
+def opened(store_address: str) -> Iterator[Store]:
+    store = open_store(store_address)
+    yield store
+    store.close()
 
 
 def posting(number: int = 1, **changes: object) -> Posting:
