@@ -31,9 +31,12 @@ class RunManifest:
         self._content: dict[str, Any] = {"run_id": None, "store": store.name, "finished_at": None, "exit_code": None}
         self._sources: dict[str, dict[str, Any]] = {}
 
-    def add(self, source: str, stats: Stats, run_id: str, delay_s: float) -> None:
-        """A source's crawl has ended: ``delay_s`` seconds were kept between two requests to its host."""
-        self._content["run_id"] = run_id
+    def add(self, source: str, stats: Stats, run_id: str, delay_s: float, hosts: list[dict[str, Any]]) -> None:
+        """A source's crawl has ended: ``delay_s`` seconds were kept between two requests to its host.
+
+        hosts: what has passed between each host of the run and us so far, by host.
+        """
+        self._content |= {"run_id": run_id, "hosts": hosts}
         row = next((row for row in self.store.of_run(run_id)[0] if row["source"] == source), None)
         self._sources[source] = source_entry(source, row, stats, delay_s)
         self._write()
@@ -55,6 +58,7 @@ class RunManifest:
 
     def _write(self) -> None:
         content = {**self._content, "sources": [self._sources[name] for name in sorted(self._sources)]}
+        content["hosts"] = content.pop("hosts")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with replacing(self.path) as file:

@@ -26,6 +26,7 @@ from twisted.python.failure import Failure
 from scraper.ad_page import read_page
 from scraper.crawl import project_settings
 from scraper.errors import UserError
+from scraper.log import prepare_log
 from scraper.platforms.board import BoardSpider, UnexpectedFormatError
 from scraper.spiders import spider_class, spider_names
 from scraper.spiders.feed import FeedSpider
@@ -118,8 +119,11 @@ def find_source(url: str, overrides: dict[str, Any]) -> tuple[Found | None, str]
     address = _web_address(url)
     if match := recognised(address):
         return Found(match.platform, dict(match.fields), address, "by its address"), ""
-    none: dict[str, Any] = {"ITEM_PIPELINES": {}, "EXTENSIONS": {}, "SPIDER_MIDDLEWARES": {}}
-    process = AsyncCrawlerProcess(project_settings({**none, **overrides}))
+    components = ("ITEM_PIPELINES", "EXTENSIONS", "SPIDER_MIDDLEWARES")
+    none: dict[str, Any] = {**{key: {} for key in components}, "HTTPCACHE_ENABLED": False}
+    settings = project_settings({**none, **overrides})
+    prepare_log(settings)
+    process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(FindSpider)
     process.crawl(crawler, url=address)
     process.start()

@@ -22,6 +22,9 @@ LISTED_TITLE = "listed_title"
 STOPPED_BY = "stopped_by"
 """Stat of a crawl that was stopped before its end: what stopped it, where it was not the user."""
 
+GIVEN_BACK = "given_back"
+"""Stat of a crawl that was stopped so that another process crawls the board from its beginning: no run is recorded."""
+
 
 @dataclass(kw_only=True, slots=True)
 class RawPay:

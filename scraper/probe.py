@@ -38,6 +38,7 @@ _AD_CALLBACKS = ("parse_ad", "parse_detail")
 SETTINGS: dict[str, Any] = {
     "ITEM_PIPELINES": {},
     "EXTENSIONS": {},
+    "HTTPCACHE_ENABLED": False,
     "SPIDER_MIDDLEWARES": {"scraper.probe.FirstAnswerMiddleware": 950},
     "RETRY_ENABLED": False,
 }

@@ -3,6 +3,8 @@
 import os
 from importlib.metadata import PackageNotFoundError, version
 
+from scraper.politeness import politeness
+
 try:
     _version = version("rolecall")
 except PackageNotFoundError:  # run from a plain checkout
@@ -12,18 +14,21 @@ BOT_NAME = "rolecall"
 SPIDER_MODULES = ["scraper.spiders"]
 NEWSPIDER_MODULE = "scraper.spiders"
 
-# Politeness: say who we are and how to reach us, obey robots.txt, take turns.
+# Politeness: say who we are and how to reach us, obey robots.txt, take turns. The numbers are data/politeness.toml's.
+_polite = politeness()
 USER_AGENT = f"rolecall/{_version} (+{os.environ.get('ROLECALL_CONTACT') or 'no contact set'})"
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "rolecall"
-DOWNLOAD_DELAY = 1.0
+DOWNLOAD_DELAY = _polite.every_host.delay_s
+DOWNLOAD_DELAY_JITTER = 0  # a delay is a promise, not an average
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 1  # of one board: those behind a refused request wait with it
 DOWNLOAD_TIMEOUT = 60
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the ledger says it
 RETRY_PRIORITY_ADJUST = 1  # the refused request again before the next ones: a host that refuses for good is soon known
-ROLECALL_RETRY_WAIT = 1.0  # seconds before the first repetition where the server does not say; doubled with every try
-ROLECALL_RETRY_AFTER_MAX = 120.0  # a board that wants longer is left for the next crawl: others may wait behind it
+RETRY_TIMES = _polite.refused.times
+ROLECALL_RETRY_WAIT = _polite.refused.first_wait_s
+ROLECALL_RETRY_AFTER_MAX = _polite.refused.longest_wait_s
 METAREFRESH_MAXDELAY = 5  # a page that reloads itself every minute is a page, not a redirect
 COOKIES_ENABLED = False  # boards need none, and a session is nobody's business
 DEFAULT_REQUEST_HEADERS = {
@@ -36,7 +41,14 @@ DEFAULT_REQUEST_HEADERS = {
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 4 * 1024 * 1024
-DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "http": "scraper.door.PoliteDownloadHandler",
+    "https": "scraper.door.PoliteDownloadHandler",
+    "file": None,
+    "data": None,
+    "ftp": None,
+    "s3": None,
+}
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 TWISTED_DNS_RESOLVER = "scraper.guard.GuardedResolver"
@@ -50,6 +62,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scraper.retry.PatientRetryMiddleware": 550,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scraper.redirect.CircleRedirectMiddleware": 600,
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+    "pipelines.http_cache.ConditionalRequestsMiddleware": 900,  # nearest to the network: answers are kept as they came
 }
 
 SPIDER_MIDDLEWARES = {"pipelines.skip_details.SkipDetailsMiddleware": 900}
@@ -67,17 +81,26 @@ ITEM_PIPELINES = {
     "pipelines.tag_role.TagRolePipeline": 700,
     "pipelines.store_postings.StorePostingsPipeline": 900,
 }
-EXTENSIONS = {"pipelines.run_ledger.RunLedger": 500}
+HTTPCACHE_ENABLED = True  # for conditional requests only: nothing is taken from it unasked
+HTTPCACHE_POLICY = "pipelines.http_cache.AskEveryTimePolicy"
+HTTPCACHE_STORAGE = "pipelines.http_cache.StoreCacheStorage"
+EXTENSIONS = {
+    "pipelines.daily_budget.DailyBudget": 400,
+    "pipelines.run_ledger.RunLedger": 500,
+    "health.extension.TellTurnsExtension": 510,
+}
 
-# Where StorePostingsPipeline and RunLedger write.
-ROLECALL_STORE = "results/rolecall.db"
+# Where StorePostingsPipeline and RunLedger write; the command line says it with --store.
+ROLECALL_STORE = os.environ.get("ROLECALL_STORE") or "results/rolecall.db"
 
 # When an ad is closed and when a board is not believed; pipelines.lifecycle says what each means.
 ROLECALL_CLOSE_AFTER = 2
+ROLECALL_MISS_GAP_H = 12.0  # half the interval of a source that has one (`every`)
 ROLECALL_MAX_SHRINK = 0.5
 ROLECALL_MIN_ADS = 10
 ROLECALL_MAX_SUSPECT = 3
 ROLECALL_NOW = os.environ.get("ROLECALL_NOW")  # an instant that counts as now: replays, tests
 
 LOG_LEVEL = "INFO"
+ROLECALL_LOG_FORMAT = "text"  # or "json": one object a line
 LOG_FORMATTER = "scraper.log.QuietDropFormatter"

@@ -115,6 +115,14 @@ class Source(BaseModel):
                 raise ValueError(f"{key}: {value!r} is no http or https address")
         return self
 
+    @property
+    def interval(self) -> timedelta | None:
+        """``every`` as a length of time."""
+        if self.every is None:
+            return None
+        unit = {"m": "minutes", "h": "hours", "d": "days"}[self.every[-1]]
+        return timedelta(**{unit: int(self.every[:-1])})
+
     def spider_arguments(self) -> dict[str, Any]:
         """Arguments for the spider, as ``scrapy crawl PLATFORM -a key=value`` would pass them."""
         given = self.model_dump(exclude_none=True, exclude={"name", "platform", "every", "delay_s"})
@@ -186,8 +194,6 @@ def is_due(source: Source, last_run: dict[str, Any] | None) -> bool:
 
     A suspect board is asked again when its interval has passed, so that it has time to recover.
     """
-    if source.every is None or last_run is None or last_run["outcome"] not in ("ok", "empty", "suspect"):
+    if source.interval is None or last_run is None or last_run["outcome"] not in ("ok", "empty", "suspect"):
         return True
-    unit = {"m": "minutes", "h": "hours", "d": "days"}[source.every[-1]]
-    interval = timedelta(**{unit: int(source.every[:-1])})
-    return datetime.now(UTC) - datetime.fromisoformat(last_run["started_at"]) >= interval
+    return datetime.now(UTC) - datetime.fromisoformat(last_run["started_at"]) >= source.interval

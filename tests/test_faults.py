@@ -27,21 +27,29 @@ from store import open_store
 
 TIMEOUT_S = 2.0
 MEBIBYTE = 1 << 20
-MAX_GROWTH_MEBIBYTES = 300
-"""How far the crawl's memory may grow beyond that of a crawl without faults: several bodies are held at once."""
+MAX_GROWTH_MEBIBYTES = 150
+"""How far a crawl's memory may grow beyond that of one without faults: several bodies are held at once."""
+MAX_MEBIBYTES = 300
+"""How much memory may be used by a crawl that does not load the taggers, which take most of what a whole one uses."""
+NO_TAGGERS = {
+    "ITEM_PIPELINES": {"pipelines.store_postings.StorePostingsPipeline": 900},
+    "SPIDER_MIDDLEWARES": {},
+    "KEEP_LEGAL_ENABLED": False,
+}
 
 DUTIES = "<ul><li>Draft motions</li><li>Interview clients</li><li>Organize case files for trial</li></ul>"
 TITLES = ("Paralegal", "Legal Secretary", "Law Clerk")
 ODD = "Paralegal – Café & Söhne (£30k)"
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 CRAWL = """
-import json, resource, sys
+import json, sys
 from pathlib import Path
 from scraper.crawl import crawl_sources
 from scraper.sources import load_sources
 
 print(crawl_sources(load_sources(Path(sys.argv[1])), json.loads(sys.argv[2]), lambda source, event: None))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+# The kernel's ru_maxrss would begin with what the process had that this one was forked from.
+print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 """
 
 
@@ -92,6 +100,10 @@ class Fault:
     more: dict[str, Answering | Answer] = field(default_factory=dict)
     """Path -> answer of its other addresses."""
     titles: list[str] = field(default_factory=list)
+    at: str = ""
+    """Beginning of the address that the ledger names, where it is not the board's."""
+    beside: str = "ok"
+    """Outcome of the good board on the same host."""
     n_asked: int | None = None
     """Requests for the board, without robots.txt and the board beside."""
 
@@ -127,6 +139,21 @@ def dripping() -> Iterator[bytes]:
     for _ in range(40):
         yield b" "
         sleep(0.25)
+
+
+def dripping_head() -> Iterator[bytes]:
+    yield b"HTTP/1.1 200 OK\r\n"
+    for _ in range(40):
+        yield b"X"
+        sleep(0.25)
+
+
+def flood_of_headers() -> Iterator[bytes]:
+    """A gigabyte of header lines, and no body."""
+    yield b"HTTP/1.1 200 OK\r\n"
+    lines = b"".join(b"X-%d: %b\r\n" % (number, b"x" * 1000) for number in range(1000))
+    for _ in range(1024):
+        yield lines
 
 
 def turning(asked: Asked) -> Answer:
@@ -195,6 +222,17 @@ def paralegals(numbers: range) -> list[str]:
     return [f"Paralegal {number}" for number in numbers]
 
 
+def lol_feed() -> bytes:
+    """Entities that would be a gigabyte of text, and one that would be a file of this machine."""
+    more = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 9))
+    dtd = f'<!DOCTYPE x [<!ENTITY e0 "lollollol">{more}<!ENTITY file SYSTEM "file:///etc/passwd">]>'
+    return positions("</workzag-jobs>").replace(b"?>", b"?>" + dtd.encode(), 1).replace(b"Duties", b"&e8;&file;", 1)
+
+
+def gzipped_sitemap() -> bytes:
+    return gzip.compress(b"<urlset>" + b" " * 64 * MEBIBYTE + b"</urlset>")
+
+
 def positions(body: str) -> bytes:
     """Personio's XML with one whole position, and what follows it."""
     section = f"<jobDescription><name>Duties</name><value><![CDATA[{DUTIES}]]></value></jobDescription>"
@@ -221,6 +259,9 @@ def in_full(body: bytes, **headers: str) -> Answer:
 
 SLOW = {
     "late": Fault(GREENHOUSE, "network", f"took longer than {TIMEOUT_S} seconds", too_late, n_asked=3),
+    "dripping-head": Fault(
+        LEVER, "network", f"took longer than {TIMEOUT_S} seconds", lambda _: dripping_head(), n_asked=3
+    ),
     "dripping": Fault(GREENHOUSE, "network", f"took longer than {TIMEOUT_S} seconds", lambda _: dripping()),
 }
 """These are crawled by themselves, with a short timeout."""
@@ -238,7 +279,12 @@ REFUSALS = {
     "throttled-once": Fault(GREENHOUSE, "ok", "", once_refused, titles=[*TITLES]),
     "throttled-till": Fault(GREENHOUSE, "ok", "", refused_until, titles=[*TITLES]),
     "throttled-for-long": Fault(
-        SMART, "throttled", "503, Retry-After: 3600", json_answer({}, 503, Retry_After="3600"), n_asked=1
+        SMART,
+        "throttled",
+        "503, Retry-After: 3600",
+        json_answer({}, 503, Retry_After="3600"),
+        beside="throttled",
+        n_asked=1,
     ),
     "throttled-details": Fault(
         SMART,
@@ -259,11 +305,28 @@ UNFINISHED = {
     "short-post": Fault(WORKDAY, "network", "broke off", lambda _: [head("Content-Length: 99"), b"{"]),
     "circle": Fault(GREENHOUSE, "network", "in a circle of 1", (302, {"Location": "?content=true"}, b""), n_asked=1),
     "wide-circle": Fault(LEVER, "network", "in a circle of 3", turning, n_asked=3),
+    "inward": Fault(
+        GREENHOUSE,
+        "blocked",
+        "169.254.169.254 is not a public address",
+        (302, {"Location": "http://169.254.169.254/latest/meta-data"}, b""),
+        at="http://169.254.169.254",
+        n_asked=1,
+    ),
+    "to-a-file": Fault(
+        GREENHOUSE, "network", "HTTP status 302", (302, {"Location": "file:///etc/passwd"}, b""), n_asked=1
+    ),
     "spiral": Fault(ASHBY, "network", "max redirections reached", turning_on),
 }
 TOO_MUCH = {
     "huge": Fault(GREENHOUSE, "network", "larger than download max size", in_full(b" " * 20 * MEBIBYTE)),
-    "huge-chunks": Fault(ASHBY, "network", "larger than DOWNLOAD_MAXSIZE", lambda _: chunked_without_end(20)),
+    "huge-chunks": Fault(ASHBY, "network", "larger than DOWNLOAD_MAXSIZE", lambda _: chunked_without_end(1024)),
+    "huge-promise": Fault(
+        GREENHOUSE, "network", "larger than download max size", lambda _: [head(f"Content-Length: {1 << 30}"), b" "]
+    ),
+    "headers": Fault(GREENHOUSE, "network", "the connection broke", lambda _: flood_of_headers(), n_asked=3),
+    "entities": Fault(PERSONIO, "ok", "", in_full(lol_feed()), titles=["Paralegal"]),
+    "bomb-of-addresses": Fault(SITE, "changed-format", "not readable", in_full(gzipped_sitemap())),
     "bomb": Fault(GREENHOUSE, "network", "exceeded DOWNLOAD_MAXSIZE", in_full(bomb(), Content_Encoding="gzip, gzip")),
     "bomb-for-xml": Fault(
         PERSONIO, "network", "exceeded DOWNLOAD_MAXSIZE", in_full(bomb(), Content_Encoding="gzip, gzip")
@@ -289,6 +352,13 @@ OTHERWISE = {
     ),
     "other-keys": Fault(WORKDAY, "changed-format", "no 'jobPostings'", json_answer({"items": []})),
     "an-object": Fault(LEVER, "changed-format", "should be a JSON list", json_answer({"ok": False})),
+    "control": Fault(
+        GREENHOUSE,
+        "ok",
+        "",
+        json_answer(greenhouse("Para\x00legal\x1b[2J \x07\u202e\x85", "=Law Clerk")),
+        titles=["Paralegal[2J", "=Law Clerk"],
+    ),
     "odd-ads": Fault(GREENHOUSE, "partial", "ad 1: KeyError: 'title' (and 2 more)", odd_ads(), titles=["Law Clerk"]),
 }
 LETTERS = {
@@ -336,7 +406,7 @@ def entry(name: str, board: Board, base_url: str) -> str:
     return f'[[source]]\nname = "{name}"\nplatform = "{board.platform}"\n{address}\ndelay_s = 0\n'
 
 
-def crawl(folder: Path, entries: list[str], timeout_s: float) -> tuple[str, int, str]:
+def crawl(folder: Path, entries: list[str], timeout_s: float, **settings: Any) -> tuple[str, int, str]:
     """Crawl in a process of its own, with short waits; returns the run's id, the peak of memory in MiB and stderr."""
     sources = folder / "sources.toml"
     sources.write_text("\n".join(entries))
@@ -345,6 +415,7 @@ def crawl(folder: Path, entries: list[str], timeout_s: float) -> tuple[str, int,
         "LOG_LEVEL": "ERROR",
         "DOWNLOAD_TIMEOUT": timeout_s,
         "ROLECALL_RETRY_WAIT": 0.1,
+        **settings,
     }
     command = [sys.executable, "-c", CRAWL, str(sources), json.dumps(overrides)]
     environment = {**os.environ, "ROLECALL_ALLOW_LOOPBACK": "1"}
@@ -402,10 +473,10 @@ def test_a_fault_is_named_and_loses_nothing_else(crawled: Crawled, name: str) ->
     if fault.outcome in ("ok", "empty"):
         assert run["detail"] is None
     else:
-        assert f": {crawled.servers[name].base_url}/" in run["detail"]
+        assert f": {fault.at or crawled.servers[name].base_url}/" in run["detail"]
     assert sorted(crawled.titles.get(name, [])) == sorted(fault.titles)
-    assert crawled.runs[f"beside-{name}"]["outcome"] == "ok"
-    assert sorted(crawled.titles[f"beside-{name}"]) == sorted(TITLES)
+    assert crawled.runs[f"beside-{name}"]["outcome"] == fault.beside
+    assert sorted(crawled.titles.get(f"beside-{name}", [])) == (sorted(TITLES) if fault.beside == "ok" else [])
     if fault.n_asked is not None:
         assert len(crawled.asked(name)) == fault.n_asked
 
@@ -432,6 +503,9 @@ def test_memory_stays_bounded(crawled: Crawled, tmp_path: Path, server: Server) 
     tell(server, "good", Fault(GREENHOUSE, "ok", "", json_answer(greenhouse(*TITLES))))
     _, peak, _ = crawl(tmp_path, [entry("good", GREENHOUSE, server.base_url)], 60)
     assert crawled.peak_mebibytes < peak + MAX_GROWTH_MEBIBYTES
+    entries = [entry(name, fault.board, crawled.servers[name].base_url) for name, fault in TOO_MUCH.items()]
+    _, lean, _ = crawl(tmp_path, entries, 60, **NO_TAGGERS)
+    assert lean < MAX_MEBIBYTES
 
 
 def test_a_host_that_refuses_connections_is_a_failure_of_the_network(tmp_path: Path) -> None:

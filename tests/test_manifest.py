@@ -51,13 +51,20 @@ def test_a_manifest_says_what_was_asked_and_what_came(tmp_path: Path, server: Se
         **{"found": 3, "legal": 2, "new": 2, "changed": 0, "reopened": 0, "closed": 0, "not_stored": 0}
     }
     assert sum(entry["requests"] for entry in of.values()) == len(server.asked)
-    assert of["busy"]["statuses"] == {"200": 2, "429": 1}
-    assert of["gone"]["statuses"] == {"200": 1, "404": 1}
+    assert of["busy"]["statuses"] == {"200": 1, "429": 1}
+    assert of["gone"]["statuses"] == {"404": 1}
     assert of["private"]["robots"]["forbidden"] == 1
     assert of["firm"]["robots"]["statuses"] == {"200": 1}
     politeness = of["busy"]["politeness"]
     assert (politeness["delay_s"], politeness["retry_after_honoured"], politeness["retry_after_s"]) == (0, 1, 1)
     assert of["firm"]["bytes_received"] > len(greenhouse("Paralegal"))
+    (host,) = told["hosts"]
+    assert (host["host"], host["requests"]) == (server.base_url.removeprefix("http://"), len(server.asked))
+    assert (host["statuses"], host["retry_after_s"], host["robots"]["forbidden"]) == (
+        {"200": 3, "404": 1, "429": 1},
+        1,
+        1,
+    )
     assert of["firm"]["exit_reason"] == "finished"
     assert of["firm"]["seconds"] > 0
 

@@ -26,7 +26,8 @@ class Many(Spider):
         pass
 
 at_once = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS": 32, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
-overrides = {**at_once, "ITEM_PIPELINES": {}, "EXTENSIONS": {}, "LOG_LEVEL": "ERROR", "RETRY_ENABLED": False}
+nothing_kept = {"ITEM_PIPELINES": {}, "EXTENSIONS": {}, "HTTPCACHE_ENABLED": False}
+overrides = {**at_once, **nothing_kept, "LOG_LEVEL": "ERROR", "RETRY_ENABLED": False}
 settings = project_settings(overrides)
 if middleware == "scrapy":
     settings.set("DOWNLOADER_MIDDLEWARES", {"scraper.guard.AddressGuardMiddleware": 40}, priority="cmdline")

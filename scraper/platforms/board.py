@@ -18,8 +18,8 @@ from twisted.python.failure import Failure
 from w3lib.url import add_or_replace_parameters
 
 from scraper.guard import ForbiddenAddress
+from scraper.hosts import HostGivenUp
 from scraper.items import Posting
-from scraper.retry import HostGivenUp
 
 FAILURE_OF_STATUS = {401: "blocked", 403: "blocked", 404: "gone", 410: "gone", 429: "throttled", 451: "blocked"}
 """HTTP status -> failure class; any other error status is ``throttled`` with ``Retry-After``, else ``network``."""

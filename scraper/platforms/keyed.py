@@ -20,7 +20,8 @@ HIDDEN = "***"
 class KeyedSpider(JsonBoardSpider):
     """A platform with ``keys``: their values are kept out of failures and out of the log.
 
-    Redirects are not followed: they would carry a key to a host that it is not meant for.
+    Redirects are not followed: they would carry a key to a host that it is not meant for. Answers are not kept for
+    later, as they may repeat it.
     """
 
     async def start(self) -> AsyncIterator[Any]:
@@ -29,7 +30,7 @@ class KeyedSpider(JsonBoardSpider):
             yield each
 
     def request(self, url: str, callback: Callable[[Response], Iterable[Any]], **kwargs: Any) -> Request:
-        return super().request(url, callback, meta={"dont_redirect": True}, **kwargs)
+        return super().request(url, callback, meta={"dont_redirect": True, "dont_cache": True}, **kwargs)
 
     def fail(self, kind: str, url: str, reason: str) -> None:
         super().fail(kind, without_keys(url, self.keys), without_keys(reason, self.keys))
