@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Protocol
 
-from scrapy.exceptions import DropItem
-from scrapy.settings import BaseSettings
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
 
 
 class Stats(Protocol):
@@ -30,9 +30,6 @@ def now_of(settings: BaseSettings) -> datetime:
     return datetime.fromisoformat(given).astimezone(UTC) if given else datetime.now(UTC)
 
 
-class Rejected(DropItem):
-    """An ad that is not kept, with the reason under which it is counted."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+def today_of(settings: BaseSettings) -> date:
+    """The day, UTC, of the instant that counts as now."""
+    return now_of(settings).date()

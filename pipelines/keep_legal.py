@@ -6,7 +6,8 @@ from typing import Self
 
 from scrapy.exceptions import NotConfigured
 
-from pipelines.host import Host, Rejected
+from pipelines.host import Host
+from pipelines.rejected import Rejected
 from scraper.items import Posting
 from taggers.legal_work import LegalWork
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
 from typing import Self
 
-import dateparser
-
-from pipelines.host import Host, Stats
+from pipelines.host import Host, Stats, today_of
 from scraper.items import Posting
 
 EARLIEST = date(2000, 1, 1)
@@ -23,6 +22,7 @@ MADE_UP_DAYS = (-731, 366)
 
 NO_DATE = "no date"
 _ISO_DAY = re.compile(r"\s*(\d{4}-\d{2}-\d{2})(?![\d-])")
+_US_DAY = re.compile(r"([01]?\d)/([0-3]?\d)/([12]\d{3})", re.ASCII)
 _AT_LEAST = re.compile(r"\d\s?\+\s*(?:hour|day|week|month)", re.IGNORECASE)
 """The 30+ of "30+ days ago", which is no day."""
 
@@ -64,9 +64,22 @@ def _spoken_day(value: str, today: date) -> date | None:
         return None
     words = re.sub(r"^\s*posted(?:\s+on)?:?\s*", "", value, flags=re.IGNORECASE)
     words = re.sub(r"^just posted.*", "today", words, flags=re.IGNORECASE)
+    if day := _us_day(words):
+        return day
+    import dateparser  # here: it takes a sixth of a second, and most dates are plain
+
     base = datetime(today.year, today.month, today.day)
     parsed = dateparser.parse(words, languages=["en"], settings={"RELATIVE_BASE": base})
     return parsed.date() if parsed else None
+
+
+def _us_day(words: str) -> date | None:
+    """MM/DD/YYYY, as dateparser reads it, a hundred times sooner."""
+    match = _US_DAY.fullmatch(words)
+    try:
+        return date(int(match[3]), int(match[1]), int(match[2])) if match else None
+    except ValueError:
+        return None
 
 
 def are_made_up(posted: str, ends: str, today: date) -> bool:
@@ -78,18 +91,20 @@ def are_made_up(posted: str, ends: str, today: date) -> bool:
 class ParseDatesPipeline:
     """Fill ``posted_on`` and ``valid_through``; say in ``dates_note`` what was refused and why, and count it.
 
-    The count is ``parse_dates/refused``.
+    The count is ``parse_dates/refused``. Days count from ``ROLECALL_NOW`` where a posting does not say when it was
+    fetched.
     """
 
-    def __init__(self, stats: Stats) -> None:
+    def __init__(self, stats: Stats, today: Callable[[], date]) -> None:
         self.stats = stats
+        self.today = today
 
     @classmethod
     def from_crawler(cls, crawler: Host) -> Self:
-        return cls(crawler.stats)
+        return cls(crawler.stats, partial(today_of, crawler.settings))
 
     def process_item(self, item: Posting) -> Posting:
-        today = date.fromisoformat(item.fetched_on) if item.fetched_on else datetime.now(UTC).date()
+        today = date.fromisoformat(item.fetched_on) if item.fetched_on else self.today()
         refused: list[str] = []
         item.posted_on = self._day("posted_on", item.posted_on_raw, today, refused)
         item.valid_through = self._day("valid_through", item.valid_through_raw, today, refused)

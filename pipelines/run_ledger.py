@@ -12,13 +12,17 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from pipelines.host import Rejected, now_of
+from pipelines.host import now_of
 from pipelines.keep_open import CLOSED
 from pipelines.lifecycle import Rules, end_run
+from pipelines.rejected import Rejected
 from pipelines.skip_details import SKIPPED
 from pipelines.store_postings import NOT_STORED, NOT_STORED_BECAUSE
-from scraper.items import STOPPED_BY, Posting
+from scraper.items import GIVEN_BACK, STOPPED_BY, Posting
 from store import StoreError, open_store
+
+WATCHED = ("title", "url", "company", "text", "location_raw", "posted_on", "salary_text", "duties")
+"""Fields of a posting of which a run says how many kept ads fill them."""
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +44,7 @@ class RunLedger:
         self.n_kept = 0
         self.n_failed = 0
         self.reasons: Counter[str] = Counter()
+        self.filled = dict.fromkeys(WATCHED, 0)
         self.errors: list[tuple[str, str, str]] = []
 
     @classmethod
@@ -55,6 +60,8 @@ class RunLedger:
     def item_scraped(self, item: Posting) -> None:
         self.n_kept += 1
         self.shown.add(item.posting_id)
+        for name in WATCHED:
+            self.filled[name] += bool(getattr(item, name))
 
     def item_dropped(self, item: Posting, exception: Rejected) -> None:
         self.reasons[exception.reason] += 1
@@ -69,6 +76,8 @@ class RunLedger:
         self.errors.append(("changed-format", response.url, f"{type(failure.value).__name__}: {failure.value}"))
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
+        if self.stats.get_value(GIVEN_BACK):
+            return
         for key, n in self.stats.get_stats().items():
             if key.startswith(SKIPPED):
                 self.reasons[key.removeprefix(SKIPPED)] += n
@@ -89,7 +98,7 @@ class RunLedger:
         }
         try:
             store = open_store(self.settings["ROLECALL_STORE"])
-            n_closed = end_run(store, run, dict(self.reasons), self.shown, Rules.of(self.settings))
+            n_closed = end_run(store, run, dict(self.reasons), self.shown, Rules.of(self.settings), self.filled)
             store.close()
         except StoreError as error:  # whoever started the crawl misses the row, and says so
             logger.error("%s", error)

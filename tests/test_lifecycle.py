@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import os
-import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from conftest import PROJECT, Answer, Asked, Server
+from conftest import PROJECT, Answer, Asked, Server, ask
 from sqlalchemy import select
 
 import store
@@ -28,6 +29,9 @@ N_DAYS = 30
 BOARD = "ooo4ootoeoossoopo3hoooeeeeoooo"
 """What the board does: ``o`` answers, ``p`` answers with a record that cannot be read, ``e`` shows no ad, ``s`` shows
 two ads only; 404, 403, ``t`` JSON that breaks off, ``h`` a page instead of JSON."""
+
+AGAIN = (2, 3, 6, 10, 11, 17, 26, 27)
+"""Days on which the board is crawled a second time, an hour later: that closes nothing."""
 
 OUTCOMES = (
     *("ok", "ok", "ok", "gone", "ok", "ok", "changed-format", "ok", "suspect", "ok"),
@@ -83,24 +87,26 @@ CLOSED_AND_BACK = {
 }
 
 CRAWL_DAYS = """
-import asyncio, json, sqlite3, sys
+import asyncio, json, sys
 from scrapy.crawler import AsyncCrawlerProcess
 from scraper.crawl import project_settings
+from sqlalchemy import create_engine, text
 
-address, base_url, n_days = sys.argv[1], sys.argv[2], int(sys.argv[3])
+address, base_url, n_days, again = sys.argv[1], sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4])
+engine = create_engine(address)
 process = AsyncCrawlerProcess(
     project_settings({"ROLECALL_STORE": address, "LOG_LEVEL": "CRITICAL", "DOWNLOAD_DELAY": 0, "RETRY_ENABLED": False})
 )
 
 async def crawl():
     for day in range(1, n_days + 1):
-        crawler = process.create_crawler("greenhouse")
-        crawler.settings.set("ROLECALL_NOW", f"2026-01-{day:02}T03:00:00+00:00", priority="cmdline")
-        await process.crawl(crawler, source="firm", board="firm", base_url=f"{base_url}/day-{day}")
-        store = sqlite3.connect(address)
+        for hour in (3, 4) if day in again else (3,):
+            crawler = process.create_crawler("greenhouse")
+            crawler.settings.set("ROLECALL_NOW", f"2026-01-{day:02}T{hour:02}:00:00+00:00", priority="cmdline")
+            await process.crawl(crawler, source="firm", board="firm", base_url=f"{base_url}/day-{day}")
         names = "replace(posting_id, 'greenhouse:firm:', ''), first_seen, last_seen, n_missed, closed_on"
-        print(json.dumps(store.execute(f"select {names} from postings").fetchall()))
-        store.close()
+        with engine.connect() as connection:
+            print(json.dumps([tuple(row) for row in connection.execute(text(f"select {names} from postings"))]))
     from twisted.internet import reactor
     reactor.stop()
 
@@ -158,12 +164,16 @@ def true_lives(days: range) -> dict[str, Life]:
     return lives
 
 
-@pytest.fixture(scope="module")
-def month(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Life]]]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def month(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, list[dict[str, Life]]]:
     """The store after thirty days, and the lifecycle table after each of them."""
     from conftest import serving
 
-    folder = tmp_path_factory.mktemp("month")
+    address = f"sqlite:///{tmp_path_factory.mktemp('month') / 'rolecall.db'}"
+    if request.param == "postgresql":
+        address = request.getfixturevalue("postgresql").new_store()
     told = Server()
     for day in range(1, N_DAYS + 1):
 
@@ -172,10 +182,11 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str
 
         told.answering[f"/day-{day}/v1/boards/firm/jobs"] = answering
     with serving(told) as server:
-        command = [sys.executable, "-c", CRAWL_DAYS, str(folder / "rolecall.db"), server.base_url, str(N_DAYS)]
+        arguments = (address, server.base_url, str(N_DAYS), json.dumps(AGAIN))
+        command = [sys.executable, "-c", CRAWL_DAYS, *arguments]
         environment = {**os.environ, "ROLECALL_ALLOW_LOOPBACK": "1"}
         done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)
-    return folder / "rolecall.db", [tables_row(json.loads(line)) for line in done.stdout.splitlines()]
+    return address, [tables_row(json.loads(line)) for line in done.stdout.splitlines()]
 
 
 def tables_row(rows: list[list[Any]]) -> dict[str, Life]:
@@ -185,30 +196,31 @@ def tables_row(rows: list[list[Any]]) -> dict[str, Life]:
     }
 
 
-def ask(path: Path, query: str) -> list[tuple[Any, ...]]:
-    connection = sqlite3.connect(path)
-    found = connection.execute(query).fetchall()
-    connection.close()
-    return found
+def test_every_day_is_classed(month: tuple[str, list[dict[str, Life]]]) -> None:
+    query = "select outcome from runs where run_id like '%T03:%' order by run_id"
+    assert tuple(outcome for (outcome,) in ask(month[0], query)) == OUTCOMES
 
 
-def test_every_day_is_classed(month: tuple[Path, list[dict[str, Life]]]) -> None:
-    assert tuple(outcome for (outcome,) in ask(month[0], "select outcome from runs order by run_id")) == OUTCOMES
+def test_a_second_crawl_of_a_day_reads_its_board_wholly_too(month: tuple[str, list[dict[str, Life]]]) -> None:
+    found = ask(month[0], "select run_id, outcome from runs where run_id like '%T04:%' order by run_id")
+    assert [(int(run_id[8:10]), outcome) for run_id, outcome in found] == [
+        (day, "empty" if day == 26 else "ok") for day in AGAIN
+    ]
 
 
-def test_the_lifecycle_table_is_true_after_every_day(month: tuple[Path, list[dict[str, Life]]]) -> None:
+def test_the_lifecycle_table_is_true_after_every_day(month: tuple[str, list[dict[str, Life]]]) -> None:
     for day, lives in enumerate(month[1], 1):
         assert lives == true_lives(range(1, day + 1)), f"after day {day}"
 
 
 def test_the_lifecycle_table_is_what_a_reader_of_the_calendar_expects(
-    month: tuple[Path, list[dict[str, Life]]],
+    month: tuple[str, list[dict[str, Life]]],
 ) -> None:
     assert month[1][-1] == TRUTH
     assert len(month[1]) == N_DAYS
 
 
-def test_every_change_has_its_revision_and_nothing_else(month: tuple[Path, list[dict[str, Life]]]) -> None:
+def test_every_change_has_its_revision_and_nothing_else(month: tuple[str, list[dict[str, Life]]]) -> None:
     query = "select posting_id, change, seen_at, old, new from revisions order by posting_id, revision_no"
     found: dict[str, list[Any]] = {}
     values = {}
@@ -232,12 +244,12 @@ def test_every_change_has_its_revision_and_nothing_else(month: tuple[Path, list[
     assert values["back", "reopened", 14] == ("2026-01-08", None)
 
 
-def test_an_ad_that_changed_keeps_its_first_sight_and_its_last_words(month: tuple[Path, list[dict[str, Life]]]) -> None:
+def test_an_ad_that_changed_keeps_its_first_sight_and_its_last_words(month: tuple[str, list[dict[str, Life]]]) -> None:
     query = "select salary_min, first_seen from postings where posting_id = 'greenhouse:firm:pay'"
     assert ask(month[0], query) == [(65000.0, "2026-01-01T03:00:00+00:00")]
 
 
-RULES = Rules(n_misses=2, max_shrink=0.5, min_ads=10, max_suspect=3)
+RULES = Rules(n_misses=2, min_gap=timedelta(hours=12), max_shrink=0.5, min_ads=10, max_suspect=3)
 
 
 @pytest.mark.parametrize(
@@ -261,16 +273,18 @@ def test_when_a_board_is_doubted(n_found: int, n_before: int, n_suspect: int, is
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Store:
-    return open_store(str(tmp_path / "rolecall.db"))
+def opened(store_address: str) -> Iterator[Store]:
+    store = open_store(store_address)
+    yield store
+    store.close()
 
 
 def posting(name: str, source: str = "firm", **fields: Any) -> Posting:
     return Posting(source=source, platform="greenhouse", posting_id=name, title="Paralegal", text="Draft.", **fields)
 
 
-def run(opened: Store, day: int, shown: set[str], **fields: Any) -> int:
-    at = f"2026-01-{day:02}T03:00:00+00:00"
+def run(opened: Store, day: int, shown: set[str], hour: int = 3, **fields: Any) -> int:
+    at = f"2026-01-{day:02}T{hour:02}:00:00+00:00"
     row = {"run_id": at, "source": "firm", "platform": "greenhouse", "started_at": at, "finished_at": at}
     counts = {"detail": None, "n_found": 2, "n_kept": 2, "n_errors": 0}
     return end_run(opened, {**row, "outcome": "ok", **counts, **fields}, {}, shown, RULES)
@@ -286,6 +300,23 @@ def test_only_ads_of_the_source_are_closed(opened: Store) -> None:
     opened.save([posting("a"), posting("b"), posting("c", source="other")])
     assert [run(opened, day, {"a"}) for day in (1, 2, 3)] == [0, 1, 0]
     assert closed(opened) == {"b"}
+
+
+def test_two_misses_close_an_ad_only_when_they_lie_hours_apart(opened: Store) -> None:
+    opened.save([posting("a"), posting("b")])
+    hours = (3, 4, 9, 14)
+    assert [run(opened, 1, {"b"}, hour) for hour in hours] == [0, 0, 0, 0]
+    assert run(opened, 1, {"b"}, 15) == 1
+    assert closed(opened) == {"a"}
+
+
+def test_an_ad_that_comes_back_between_is_missed_anew(opened: Store) -> None:
+    opened.save([posting("a"), posting("b")])
+    run(opened, 1, {"b"})
+    run(opened, 2, {"a", "b"})
+    assert [run(opened, 3, {"b"}, hour) for hour in (3, 4)] == [0, 0]
+    opened.save([posting("a")])
+    assert [run(opened, 4, {"b"}, hour) for hour in (3, 14, 15)] == [0, 0, 1]
 
 
 @pytest.mark.parametrize("outcome", ["partial", "network", "gone", "blocked", "throttled", "changed-format"])
@@ -332,18 +363,14 @@ def test_what_a_newer_rolecall_reads_out_of_the_same_words_is_no_change(opened: 
     assert opened.save([posting("a", salary_min=65_000.0)]).n_changed == 0
 
 
-def test_a_store_of_an_earlier_version_gets_its_columns(tmp_path: Path) -> None:
-    path = tmp_path / "rolecall.db"
-    opened = open_store(str(path))
+def test_a_store_of_an_earlier_version_gets_its_columns(store_address: str) -> None:
+    opened = open_store(store_address)
     opened.save([posting("a")])
     opened.close()
-    connection = sqlite3.connect(path)
     for column in store.LIFECYCLE:
-        connection.execute(f"alter table postings drop column {column}")
-    connection.execute("drop table revisions")
-    connection.commit()
-    connection.close()
-    opened = open_store(str(path))
+        ask(store_address, f"alter table postings drop column {column}")
+    ask(store_address, "drop table revisions")
+    opened = open_store(store_address)
     assert opened.save([posting("a")]) == store.Saved(0, 0, 0)
     assert [run(opened, day, set()) for day in (1, 2)] == [0, 1]
     opened.close()

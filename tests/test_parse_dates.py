@@ -20,6 +20,9 @@ TODAY = date(2026, 11, 24)
         ("2018-03-15T17:01Z", "2018-03-15"),
         ("2026-07-06T00:00:00.0000", "2026-07-06"),
         ("Posted on July 29, 2026", "2026-07-29"),
+        ("Posted: 07/09/2026", "2026-07-09"),
+        ("7/9/2026", "2026-07-09"),
+        ("29/07/2026", "2026-07-29"),
         ("3 days ago", "2026-11-21"),
         ("Wed Aug 05 02:00:00 UTC 2026", "2026-08-05"),
         ("1970-01-01T00:00:00.000Z", None),
@@ -50,7 +53,9 @@ def test_no_text_raises(value: str) -> None:
 
 def dated(**fields: str) -> tuple[Posting, CountedStats]:
     stats = CountedStats()
-    return ParseDatesPipeline(stats).process_item(Posting(source="s", platform="p", posting_id="1", **fields)), stats  # type: ignore[arg-type]
+    return ParseDatesPipeline(stats, date.today).process_item(
+        Posting(source="s", platform="p", posting_id="1", **fields)
+    ), stats  # type: ignore[arg-type]
 
 
 def test_a_publication_date_in_the_future_is_refused_and_counted() -> None:
