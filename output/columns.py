@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scraper.items import PAY_PERIODS, PAY_SOURCES, REMOTE_KINDS, Duty, PayCandidate, Place, Posting, field_docs
+from store import CHANGES as CHANGES_OF_AD
 from store import LIFECYCLE
 from taggers.reading import NO_ROLE, ROLES, VERDICTS
 
@@ -157,7 +158,7 @@ DUTIES = Table(
     (
         _posting("posting_id"),
         Column("duty_no", "integer", "Number of the duty in its ad, from 1."),
-        Column("duty", "text", "The duty's exact words: `[start:end]` of the posting's cleaned text."),
+        Column("duty", "text", "The duty's exact words: `[start:end]` of the posting's cleaned text, contacts masked."),
         Column("start", "integer", _DUTY_DOCS["start"]),
         Column("end", "integer", _DUTY_DOCS["end"]),
         Column("definitions", "text", _DUTY_DOCS["definitions"] + " A space between two."),
@@ -435,27 +436,72 @@ FUNNEL = Table(
     ),
 )
 
-KINDS_OF_CHANGE = ("new", "not seen")
+KINDS_OF_CHANGE = ("new", *CHANGES_OF_AD)
 CHANGES = Table(
     "changes.csv",
     "one change of one posting, told by the run that saw it",
-    ("run_id", "posting_id", "change"),
+    ("posting_id", "change_no"),
     (
-        Column("run_id", "text", "Id of the run that saw the change: the instant it began, UTC."),
+        Column(
+            "run_id", "text", "Id of the run that saw the change: the instant it began, UTC; empty where it was pruned."
+        ),
         Column("source", "text", "Name of the source."),
         _posting("posting_id"),
+        Column("change_no", "integer", "0 for `new`, else the number of the change in its ad's history, from 1."),
         Column(
             "change",
             "text",
-            "`new`: first seen by this run, though an earlier one had read the source; `not seen`: the first run that "
-            "read the source in full without this ad. An ad that is seen again later is no longer `not seen`.",
+            "`new`: first seen by this run, though an earlier one had read the source; `title place pay text duties`: "
+            "what the board changed in the ad; `closed`; `reopened`: a closed ad that its board shows again.",
             values=KINDS_OF_CHANGE,
         ),
-        Column("seen_at", "instant", "For `new` the instant of the first sight, for `not seen` that of the last."),
+        Column(
+            "before",
+            "text",
+            "What stood there before, at most 200 characters: of a text only what differs, of duties those that went; "
+            "for `reopened` the day of closing.",
+        ),
+        Column("after", "text", "What stands there now, likewise; for `closed` the day of closing."),
+        Column("seen_at", "instant", "When the change was seen; for `closed` the beginning of the run."),
         _posting("title"),
         _posting("company"),
         _posting("role"),
         _posting("url"),
+    ),
+)
+
+TRENDS = Table(
+    "trends.csv",
+    "one week and role, or one week over all roles",
+    ("week", "role"),
+    (
+        Column("week", "date", "Monday of the week, UTC."),
+        Column(
+            "role",
+            "text",
+            "Role that the duties describe; `all` for the jobs of every role, `none` among them.",
+            values=("all", *_VALUES["role"]),
+        ),
+        Column(
+            "postings",
+            "integer",
+            "Distinct jobs open at the end of the week: first seen by then, and not every ad of them closed by then.",
+        ),
+        Column("came", "integer", "Jobs first seen in the week."),
+        Column(
+            "came_with_source",
+            "integer",
+            "Those of them that the first run of their source found: they stood there already.",
+        ),
+        Column("closed", "integer", "Jobs whose last open ad was closed in the week."),
+        Column("employers", "integer", "Distinct employers of the open jobs, by name."),
+        Column("with_pay", "integer", "Open jobs with pay in US dollars that can be annualised, outliers set aside."),
+        Column("mid_median_usd", "number", "Median of their midpoints, as they state it now.", "USD a year"),
+        Column(
+            "sources_read",
+            "integer",
+            "Sources read in full in the week (the same in every role): where it changes, so do the counts.",
+        ),
     ),
 )
 
@@ -512,6 +558,7 @@ TABLES = (
     DUTY_CANDIDATES,
     FUNNEL,
     CHANGES,
+    TRENDS,
     COMPARED_ROLES,
     COMPARED_ADS,
 )

@@ -9,7 +9,7 @@ import pandas as pd
 import store
 from output.cells import COUNTED, DEFAULT_MIN_N, cells, jobs_of
 from output.columns import COMPARED_ADS, COMPARED_ROLES, POSTINGS
-from output.frames import open_ads, read_frames, typed
+from output.frames import open_ads, read_frames, typed, without_contacts
 from output.write_table import with_formulas
 from scraper.errors import UserError
 
@@ -36,7 +36,7 @@ def read_postings(address: str) -> pd.DataFrame:
     if not path.is_file():
         raise NotComparableError(f"{path}: no such file; name a store, or a folder that rolecall report wrote")
     frame = pd.read_csv(path, dtype={column.name: column.dtype for column in POSTINGS.columns})
-    return open_ads(with_formulas(typed(frame, POSTINGS)))
+    return without_contacts(open_ads(with_formulas(typed(frame, POSTINGS))))
 
 
 def compared_roles(before: pd.DataFrame, after: pd.DataFrame, min_n: int = DEFAULT_MIN_N) -> pd.DataFrame:

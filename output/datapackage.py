@@ -19,7 +19,7 @@ _TYPES: dict[Kind, dict[str, Any]] = {
     "text": {"type": "string"},
     "integer": {"type": "integer"},
     "number": {"type": "number"},
-    "boolean": {"type": "boolean", "trueValues": ["True"], "falseValues": ["False"]},
+    "boolean": {"type": "boolean", "trueValues": ["true"], "falseValues": ["false"]},
     "date": {"type": "date"},
     "instant": {"type": "datetime", "format": "any"},
 }
@@ -78,15 +78,16 @@ def _runs(runs: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _resource(table: Table, path: Path) -> dict[str, Any]:
     is_csv = path.suffix == ".csv"
-    data = path.read_bytes()
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     resource: dict[str, Any] = {
         "name": path.stem.replace("_", "-"),
         "path": path.name,
         "title": f"One row: {table.rows}",
         "profile": "tabular-data-resource" if is_csv else "data-resource",
         "format": path.suffix[1:],
-        "bytes": len(data),
-        "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{digest}",
     }
     if is_csv:
         resource |= {"encoding": "utf-8", "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"'}}
@@ -115,7 +116,8 @@ ALWAYS_THERE = {
     "title_role",
     "role",
     "row_no",
-    "change",
+    "change_no",
+    "week",
 }
 """Columns that no row of a table that has them as key leaves empty."""
 

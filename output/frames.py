@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 
 import store
 from output.columns import DUTIES, PAY_LEDGER, PLACES, POSTINGS, TITLE_CHECK, Table
+from output.contacts import NO_WORDS, Span, contacts, masked, masked_part, may_hold_contacts
 from output.outliers import fences, outlier_reasons
 
 TAKEN = "taken"
@@ -43,33 +44,80 @@ class Frames:
     rejections: pd.DataFrame
     """One row a run, source and reason why ads were not kept, with their number ``n``."""
 
+    revisions: pd.DataFrame
+    """One row a change of an ad; the columns of the store's ``revisions``."""
 
-def read_frames(opened: store.Store, *, with_duties: bool = True) -> Frames:
+
+def read_frames(opened: store.Store, *, with_duties: bool = True, show_contacts: bool = False) -> Frames:
     """Every posting, duty and place of the store, and its runs.
 
     Rows of ``rolecall tag`` stand in the order of the files given to it, crawled ones by source and id. Without duties
-    their frame is empty: they are most of a store, and ``read_duties`` gives them piece by piece.
+    their frame is empty: they are most of a store, and ``read_duties`` gives them piece by piece. E-mail addresses and
+    phone numbers are masked (``output.contacts``) unless they are to be shown.
     """
+    shown = (lambda frame: frame) if show_contacts else without_contacts
     order = (store.postings.c.row_no, store.postings.c.source, store.postings.c.posting_id)
     names = list(dict.fromkeys([*POSTINGS.names, *TITLE_CHECK.names]))
     postings = _read(
         opened, select(*(store.postings.c[name] for name in names)).order_by(*order), POSTINGS, TITLE_CHECK
     )
-    duties = list(read_duties(opened)) if with_duties else []
+    duties = list(read_duties(opened, show_contacts=show_contacts)) if with_duties else []
     ledger = _typed_children(opened, store.pay_candidates, PAY_LEDGER, "candidate_no")
     return Frames(
-        postings=postings,
+        postings=shown(postings),
         duties=pd.concat(duties, ignore_index=True) if duties else typed(pd.DataFrame(columns=DUTIES.names), DUTIES),
-        places=_typed_children(opened, store.places, PLACES, "place_no"),
-        pay_ledger=with_set_aside(ledger, postings),
+        places=shown(_typed_children(opened, store.places, PLACES, "place_no")),
+        pay_ledger=shown(with_set_aside(ledger, postings)),
         runs=_read(opened, select(store.runs).order_by(*store.runs.primary_key.columns)),
         rejections=_read(opened, select(store.rejections).order_by(*store.rejections.primary_key.columns)),
+        revisions=shown(_read(opened, select(store.revisions).order_by(*store.revisions.primary_key.columns))),
     )
 
 
-def read_duties(opened: store.Store) -> Iterator[pd.DataFrame]:
+def read_duties(opened: store.Store, *, show_contacts: bool = False) -> Iterator[pd.DataFrame]:
     """The rows of ``duties.csv``, ``ROWS_AT_ONCE`` in a frame; at least one frame."""
-    return _pieces(opened, _children(store.duties, DUTIES, "duty_no"), DUTIES)
+    pieces = _pieces(opened, _children(store.duties, DUTIES, "duty_no"), DUTIES)
+    if show_contacts:
+        return pieces
+    spans = _contacts_of_texts(opened)
+    return (with_masked_duties(piece, spans) for piece in pieces)
+
+
+def without_contacts(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with e-mail addresses and phone numbers masked in its text; the caller's frame stays."""
+    changed = {}
+    for name in frame.columns.difference(list(NO_WORDS)):
+        column = frame[name]
+        if column.dtype in ("string", "object") and may_hold_contacts("\n".join(map(str, column.dropna()))):
+            changed[name] = column.map(masked, na_action="ignore").astype(column.dtype)
+    return frame.assign(**changed)
+
+
+def _contacts_of_texts(opened: store.Store) -> dict[str, list[Span]]:
+    """Posting id -> where contacts stand in its text, for the postings that have any."""
+    query = select(store.postings.c.posting_id, store.postings.c.text).where(store.postings.c.text.is_not(None))
+    with opened.engine.connect().execution_options(stream_results=True) as connection:
+        return {key: spans for key, text in connection.execute(query) if (spans := contacts(text))}
+
+
+def with_masked_duties(duties: pd.DataFrame, spans: dict[str, list[Span]]) -> pd.DataFrame:
+    """Each duty as it stands in its ad's masked text, so that its offsets stay true, and its evidence with it."""
+    concerned = duties[duties["posting_id"].isin(spans.keys())]
+    if concerned.empty:
+        return duties
+    masks = [
+        _masked_duty(row["duty"], row["start"], row["evidence"], spans[row["posting_id"]])
+        for row in concerned.to_dict("records")
+    ]
+    duties = duties.copy()
+    duties.loc[concerned.index, ["duty", "evidence"]] = masks
+    return duties
+
+
+def _masked_duty(duty: str, start: int, evidence: str, spans: list[Span]) -> tuple[str, str]:
+    shown = masked_part(duty, start, spans)
+    places = [(words, duty.find(words)) for words in evidence.split("; ")]
+    return shown, "; ".join(shown[at : at + len(words)] if at >= 0 else words for words, at in places)
 
 
 def _children(table: sqlalchemy.Table, declared: Table, number: str) -> Select[tuple[object, ...]]:
@@ -98,10 +146,10 @@ def _pieces(opened: store.Store, query: Select[tuple[object, ...]], *declared: T
             yield typed(frame.reindex(columns=list(dict.fromkeys([*frame.columns, *names]))), *declared)
 
 
-def with_set_aside(ledger: pd.DataFrame, postings: pd.DataFrame) -> pd.DataFrame:
-    """The ledger with the reason why a taken sum is an outlier."""
+def with_set_aside(ledger: pd.DataFrame, postings: pd.DataFrame, of_jobs: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The ledger with the reason why a taken sum is an outlier; of_jobs: ``fences`` of all jobs, if not of these."""
     paid = with_midpoint(open_ads(postings))
-    reasons = outlier_reasons(paid, fences(one_row_a_job(paid)))
+    reasons = outlier_reasons(paid, fences(one_row_a_job(paid)) if of_jobs is None else of_jobs)
     of_posting = reasons.set_axis(paid["posting_id"])
     return ledger.assign(
         set_aside=ledger["posting_id"].map(of_posting.dropna()).where(ledger["verdict"] == TAKEN).astype("string")

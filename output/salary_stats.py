@@ -22,8 +22,8 @@ def salary_stats(postings: pd.DataFrame, annual_factor: dict[str, float], min_n:
     jobs = jobs_of(postings)
     none = pd.Series(pd.NA, index=jobs.index, dtype="string")
     counted = jobs[["role", *COUNTED]]
-    cut = [counted.assign(cut=name, value=none if name == "all" else jobs[name]) for name in CUTS]
-    stats = cells(pd.concat(cut, ignore_index=True), _KEYS, min_n)
+    cut = (counted.assign(cut=name, value=none if name == "all" else jobs[name]) for name in CUTS)
+    stats = pd.concat([cells(jobs_of_cut, _KEYS, min_n) for jobs_of_cut in cut], ignore_index=True)
     stats["annualisation"] = annualisation_rule(annual_factor)
     return typed(_with_article(stats), SALARY_STATS)[SALARY_STATS.names].sort_values(
         _KEYS, na_position="last", ignore_index=True

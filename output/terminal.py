@@ -43,10 +43,10 @@ class Counter:
         self._task = self._bar.add_task(what, total=total)
         self._plain = not quiet and not is_terminal
 
-    def advance(self, note: str = "") -> None:
-        """One more is done; ``note`` is shown beside the bar."""
-        self.n_done += 1
-        self._bar.update(self._task, advance=1, description=f"{self.what} {note}".rstrip())
+    def advance(self, note: str = "", n: int = 1) -> None:
+        """So many more are done; ``note`` is shown beside the bar."""
+        self.n_done += n
+        self._bar.update(self._task, advance=n, description=f"{self.what} {note}".rstrip())
         if self._plain and time.monotonic() - self._shown_at > PLAIN_EVERY_S:
             self._shown_at = time.monotonic()
             print(f"{self.what}: {self.n_done}", file=sys.stderr)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 import pandas as pd
 
-from output.columns import Table
+from output.columns import Column, Table
 from output.write_file import replacing
 
 Format = Literal["csv", "parquet"]
 FORMATS: tuple[Format, ...] = ("csv", "parquet")
+
+N_DECIMALS = 6
+"""Decimals of a number in CSV; a sum of thirds would have sixteen."""
 
 FORMULA = r"'*[=+\-@\t\r]"
 """A text cell that begins so would be run as a formula, or be taken for one of ours that was made safe."""
@@ -23,16 +26,22 @@ def write_table(
 ) -> Path:
     """Write the table's columns of one frame, or of several one after another; the path written.
 
-    CSV: UTF-8, line feeds, a header always, cells made safe. Parquet: the declared types, cells as they are.
+    CSV: UTF-8, line feeds, a header always, text in quotes, cells made safe. Parquet: the declared types, cells as they
+    are.
     """
     pieces = [frames] if isinstance(frames, pd.DataFrame) else frames
     path = folder / Path(table.file).with_suffix(f".{kind}")
     with replacing(path) as file:
-        if kind == "csv":
-            _write_csv(pieces, table, file)
-        else:
-            _write_parquet(pieces, table, file)
+        write_rows(pieces, table, file, kind)
     return path
+
+
+def write_rows(pieces: Iterable[pd.DataFrame], table: Table, file: IO[bytes], kind: Format = "csv") -> None:
+    """Write the table's columns of frames, one after another, into an open file."""
+    if kind == "csv":
+        _write_csv(pieces, table, file)
+    else:
+        _write_parquet(pieces, table, file)
 
 
 def without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
@@ -59,10 +68,31 @@ def _changed(frame: pd.DataFrame, pattern: str, change: Callable[[pd.Series], pd
 
 
 def _write_csv(pieces: Iterable[pd.DataFrame], table: Table, file: IO[bytes]) -> None:
-    for number, piece in enumerate(pieces):
-        without_formulas(piece[table.names]).to_csv(
-            file, index=False, header=number == 0, lineterminator="\n", encoding="utf-8", float_format="%.10g"
-        )
+    """Text in quotes, all else without, so that a spreadsheet can tell the text 007 from a number."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    schema = pa.schema([(column.name, _csv_type(column)) for column in table.columns])
+    options = csv.WriteOptions(quoting_style="needed", quoting_header="none")
+    with csv.CSVWriter(file, schema, write_options=options) as writer:
+        for piece in pieces:
+            safe = without_formulas(piece[table.names])
+            columns = [_csv_cells(safe[column.name], column) for column in table.columns]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+
+
+def _csv_type(column: Column) -> Any:
+    import pyarrow as pa
+
+    return pa.date32() if column.kind == "date" else getattr(pa, _ARROW[column.dtype])()
+
+
+def _csv_cells(cells: pd.Series, column: Column) -> Any:
+    """The cells as an Arrow array; numbers lose the noise of their last digits."""
+    import pyarrow as pa
+
+    plain = cells.round(N_DECIMALS) if column.kind == "number" else cells
+    return pa.Array.from_pandas(plain).cast(_csv_type(column))
 
 
 def _write_parquet(pieces: Iterable[pd.DataFrame], table: Table, file: IO[bytes]) -> None:

@@ -42,5 +42,14 @@ def test_the_blocks_run_in_their_order(demo: DemoRun, tmp_path: Path, monkeypatc
 
 def test_every_file_of_reports_is_told_of() -> None:
     text = (PROJECT / "docs" / "analysts.md").read_text(encoding="utf-8")
-    for name in ("salary_stats", "location_stats", "title_check", "title_matrix", "duty_stats", "funnel", "changes"):
+    for name in (
+        "salary_stats",
+        "location_stats",
+        "title_check",
+        "title_matrix",
+        "duty_stats",
+        "funnel",
+        "changes",
+        "trends",
+    ):
         assert f"`{name}.csv`" in text

@@ -1,5 +1,6 @@
 """funnel.csv and changes.csv: every loss has a reason, every sum is exact."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from output.changes import changes
 from output.columns import STEPS
 from output.frames import read_frames
 from output.funnel import COPY, FAILED, SAME_ID, funnel
+from pipelines.lifecycle import Rules, end_run
 from store import metadata, open_store
 
 FIRST, SECOND, THIRD = "2026-03-01T08:00:00.5+00:00", "2026-03-02T08:00:00.5+00:00", "2026-03-03T08:00:00.5+00:00"
@@ -32,6 +34,10 @@ def runs(*rows: tuple[str, str, str, int, int]) -> pd.DataFrame:
 
 def rejections(*rows: tuple[str, str, str, int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["run_id", "source", "reason", "n"])
+
+
+def revisions(*rows: tuple[str, int, str, str, str | None, str | None]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["posting_id", "revision_no", "seen_at", "change", "old", "new"])
 
 
 def seen(first: str, last: str, **row: Any) -> dict[str, Any]:
@@ -93,27 +99,60 @@ def test_what_is_left_of_one_row_comes_into_the_next_and_the_last_are_the_jobs(
 
 def test_new_ads_are_those_of_a_later_run_than_the_first() -> None:
     frame = postings(seen(FIRST, SECOND), seen(SECOND, SECOND), {"source": "ads.csv"})
-    found = changes(frame, runs((FIRST, "s", "ok", 1, 1), (SECOND, "s", "ok", 2, 2)))
+    found = changes(frame, runs((FIRST, "s", "ok", 1, 1), (SECOND, "s", "ok", 2, 2)), revisions())
     assert found[["run_id", "posting_id", "change"]].to_numpy().tolist() == [[SECOND, "1", "new"]]
 
 
-def test_an_ad_is_not_seen_by_the_first_full_run_without_it() -> None:
-    frame = postings(seen(FIRST, FIRST), seen(FIRST, THIRD))
-    found = changes(frame, runs((FIRST, "s", "ok", 2, 2), (SECOND, "s", "partial", 1, 1), (THIRD, "s", "ok", 1, 1)))
-    assert found[["run_id", "posting_id", "change"]].to_numpy().tolist() == [[THIRD, "0", "not seen"]]
-    assert found["seen_at"][0].startswith("2026-03-01T08:00:00")
+def test_a_change_stands_with_the_run_that_saw_it_and_with_what_was_there_before() -> None:
+    frame = postings(seen(FIRST, THIRD), seen(FIRST, FIRST, closed_on="2026-03-03"))
+    of_three = runs(*((run, "s", "ok", 2, 2) for run in (FIRST, SECOND, THIRD)))
+    told = revisions(
+        ("0", 1, SECOND[:19] + "+00:00", "pay", "50000 USD year", "60000 USD year"),
+        ("0", 2, THIRD[:19] + "+00:00", "duties", "Fax", ""),
+        ("1", 1, THIRD, "closed", None, "2026-03-03"),
+        ("gone", 1, THIRD, "title", "a", "b"),
+    )
+    found = changes(frame, of_three, told).fillna("")
+    columns = ["run_id", "posting_id", "change_no", "change", "before", "after", "title"]
+    assert found[columns].to_numpy().tolist() == [
+        [SECOND, "0", 1, "pay", "50000 USD year", "60000 USD year", "Paralegal"],
+        [THIRD, "0", 2, "duties", "Fax", "", "Paralegal"],
+        [THIRD, "1", 1, "closed", "", "2026-03-03", "Paralegal"],
+    ]
 
 
-def test_a_board_that_did_not_answer_closes_no_ad() -> None:
-    frame = postings(seen(FIRST, FIRST))
-    assert changes(frame, runs((FIRST, "s", "ok", 1, 1), (SECOND, "s", "blocked", 0, 0))).empty
+def test_a_change_seen_by_a_run_that_was_pruned_has_no_run() -> None:
+    found = changes(
+        postings(seen(FIRST, THIRD)), runs((THIRD, "s", "ok", 1, 1)), revisions(("0", 1, FIRST, "title", "a", "b"))
+    )
+    assert found["run_id"].isna().tolist() == [True]
+
+
+def test_what_happens_to_an_ad_of_a_real_store_is_told_in_its_order(tmp_path: Path) -> None:
+    opened = open_store(str(tmp_path / "a.db"))
+    rules = Rules(n_misses=2, min_gap=timedelta(0), max_shrink=1.0, min_ads=99, max_suspect=1)
+    titles = ("Paralegal", "Senior Paralegal", None, None, "Senior Paralegal")
+    for day, title in enumerate(titles, 1):
+        at = f"2026-03-{day:02d}T08:00:00.5+00:00"
+        sight = {"first_seen": at[:19] + "+00:00", "last_seen": at[:19] + "+00:00"}
+        shown = [posting(1, title=title, **sight)] if title else []
+        opened.save(shown)
+        run = {**RUN, "run_id": at, "started_at": at, "finished_at": at, "source": "s", "n_found": 9, "n_kept": 9}
+        end_run(opened, run, {}, {each.posting_id for each in shown}, rules)
+    frames = read_frames(opened)
+    found = changes(frames.postings, frames.runs, frames.revisions).fillna("")
+    assert found[["run_id", "change", "before", "after"]].to_numpy().tolist() == [
+        ["2026-03-02T08:00:00.5+00:00", "title", "Paralegal", "Senior Paralegal"],
+        ["2026-03-04T08:00:00.5+00:00", "closed", "", "2026-03-04"],
+        ["2026-03-05T08:00:00.5+00:00", "reopened", "2026-03-04", ""],
+    ]
 
 
 def test_ads_of_an_archive_are_counted_and_change_nothing() -> None:
     frame = postings(seen("2020-01-01T00:00:00", "2020-01-01T00:00:00"))
     of_archive = runs((FIRST, "s", "ok", 1, 1), (SECOND, "s", "ok", 1, 1)).assign(platform="warc")
     assert list(funnel(frame, of_archive, rejections())["n_left"].tail(2)) == [1, 1]
-    assert changes(frame, of_archive).empty
+    assert changes(frame, of_archive, revisions(("0", 1, SECOND, "title", "a", "b"))).empty
 
 
 def test_runs_and_reasons_are_read_from_the_store(tmp_path: Path) -> None:

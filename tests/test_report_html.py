@@ -16,7 +16,7 @@ from lxml import html
 from playwright.sync_api import Browser, ConsoleMessage, Request, sync_playwright
 from test_store import posting
 
-from output.report.charts import tile_map, tiles
+from output.report.charts import tile_map, tiles, trend_chart
 from output.write import Options, write_reports
 from pipelines.pay import pay_rules
 from scraper.items import Place, Posting
@@ -147,8 +147,37 @@ def test_the_same_store_gives_the_same_page(tmp_path: Path) -> None:
 def test_a_trend_needs_several_weeks(tmp_path: Path) -> None:
     days = ("2026-03-02", "2026-03-09", "2026-03-17", "2026-03-18")
     ads = [job(number, first_seen=f"{day}T08:00:00+00:00") for number, day in enumerate(days)]
-    assert "2026-03-16 2" in words(page_of(tmp_path, *ads))
+    page = words(page_of(tmp_path, *ads))
+    assert "2026-03-09 2 1 0 0 2 0 – 0 2026-03-16 4 2 0 0 4 0 – 0" in page
     assert "Trend" not in words(page_of(tmp_path / "few", *ads[:2]))
+
+
+def test_the_trend_has_its_words_with_n_and_a_gap_where_jobs_are_few(tmp_path: Path) -> None:
+    days = ("2026-03-02", "2026-03-09", "2026-03-16")
+    ads = [paid(n, 50_000 + 1_000 * n, first_seen=f"{days[n // 3]}T08:00:00+00:00") for n in range(9)]
+    charts = html.fromstring(page_of(tmp_path, *ads)).xpath("//section[@aria-labelledby='trend']//*[@role='img']")
+    jobs, pay = (chart.get("aria-label") for chart in charts)
+    assert jobs == "Jobs open at the end of each week from 2026-03-02 to 2026-03-16. all: 3 to 9; paralegal: 3 to 9."
+    assert pay.endswith("paralegal: 52,500 to 54,000, n=6 to 9.")
+    one = trend_chart("x", trends_of("law clerk", [None, 5.0, None]), "mid_median_usd", "Pay", is_pay=True)
+    assert one.says == "Pay from 2026-03-02 to 2026-03-16. law clerk: 5, n=6."
+    none = trend_chart("x", trends_of("law clerk", [None] * 3), "mid_median_usd", "Pay", is_pay=True)
+    assert none.says == "Pay from 2026-03-02 to 2026-03-16. too few jobs."
+
+
+def trends_of(role: str, medians: list[float | None]) -> pd.DataFrame:
+    weeks = ("2026-03-02", "2026-03-09", "2026-03-16")
+    frame = pd.DataFrame({"week": weeks, "role": role, "mid_median_usd": medians, "with_pay": 6})
+    return frame.astype({"mid_median_usd": "Float64"})
+
+
+def test_an_ad_without_a_web_address_has_no_dead_link(tmp_path: Path) -> None:
+    told = {"title_verdict": "differs", "title_against": "Fax"}
+    tree = html.fromstring(
+        page_of(tmp_path, job(1, url="https://a.example/1", **told), job(2, url="ftp://a/2", **told))
+    )
+    links = {link.get("data-posting"): link.get("href") for link in tree.xpath("//a[@data-posting]")}
+    assert links == {"id1": "https://a.example/1", "id2": None}
 
 
 def test_every_state_has_a_tile_of_its_own() -> None:

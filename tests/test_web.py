@@ -9,7 +9,9 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import schemathesis
@@ -25,6 +27,7 @@ from output.check_input import ad_of_text
 from output.web.app import COUNTED, Serving, make_app
 from output.web.fetch import NotFetchedError, fetch_page
 from output.web.guards import HEADERS, MAX_BODY_BYTES, QuietErrors, RateLimitMiddleware, is_foreign
+from output.web.report import linked_report
 from output.web.view import stretches
 from scraper.items import Posting
 from store import open_store
@@ -395,3 +398,20 @@ def test_a_port_in_use_is_one_line(server: Server) -> None:
     assert re.fullmatch(
         r"error: 127\.0\.0\.1:\d+: address already in use; choose another --host or --port\n", done.stderr
     )
+
+
+def test_a_report_that_is_not_there_is_missing(client: TestClient) -> None:
+    assert client.get("/report").status_code == 404
+
+
+def test_every_ad_of_the_report_is_linked_whatever_its_id(tmp_path: Path) -> None:
+    wicked = 'a"><script>/../é'
+    path = tmp_path / "report.html"
+    path.write_text(
+        f'<meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;">'
+        f'<a data-posting="{escape(wicked)}" href="https://a.example/1">One</a> <a data-posting="2">Two</a>',
+        encoding="utf-8",
+    )
+    shown, policy = linked_report(path)
+    assert [link["href"] for link in page(shown).select("a")] == [f"/posting/{quote(wicked)}", "/posting/2"]
+    assert policy == "default-src 'none'; frame-ancestors 'none'"

@@ -264,3 +264,15 @@ def test_axe_has_no_serious_finding(page: Page) -> None:
         page.goto("/")
         page.locator(".examples a").nth(number).click()
         assert findings(page) == []
+
+
+def test_the_report_leads_to_the_pages_of_its_ads(page: Page) -> None:
+    page.goto("/report")
+    page.get_by_role("button", name="confidence").click()  # its own script runs, and its style is applied
+    link = page.locator("section[aria-labelledby=titles] tbody a").first
+    title = link.inner_text()
+    assert page.locator("th[aria-sort]").count() == 1
+    assert page.evaluate("getComputedStyle(document.querySelector('.cards')).display") == "grid"
+    link.click()
+    expect(page).to_have_url(re.compile(r"/posting/\w+"))
+    expect(page.locator("h1")).to_contain_text(title)

@@ -49,6 +49,7 @@ def test_the_same_store_gives_the_same_bytes(opened: Store, tmp_path: Path) -> N
         "duty_stats.csv",
         "funnel.csv",
         "changes.csv",
+        "trends.csv",
         "datapackage.json",
         "report.html",
         "overview.svg",

@@ -69,6 +69,7 @@ def pay_chart(jobs: pd.DataFrame, stats: pd.DataFrame) -> Chart:
             _draw_role(axes, row, role, mids[role], by_role.get(role))
         axes.set_ylim(-0.45, len(ROLES) - 0.2)
         axes.set_yticks([])
+        axes.locator_params(axis="x", nbins=6)
         axes.xaxis.set_major_formatter(lambda value, _: f"${value / 1000:,.0f}k")
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.grid(axis="x", color=MUTED, alpha=0.2)
@@ -136,6 +137,49 @@ def tiles() -> dict[str, tuple[int, int]]:
     """State -> row and column in the grid."""
     data = tomllib.loads((files("output") / "data" / "us_tiles.toml").read_text(encoding="utf-8"))
     return {state: (row, column) for state, (row, column) in data.items()}
+
+
+def trend_chart(name: str, trends: pd.DataFrame, column: str, what: str, *, is_pay: bool = False) -> Chart:
+    """One line a role over the weeks, each in a band of its own, with its first and last value.
+
+    trends: rows of ``trends.csv``. Counts: a band reaches from 0 to the most of its role. Pay: every band spans the
+    same amount, that of the role whose pay moved most, so that the lines compare; weeks without median are gaps.
+    """
+    weeks = sorted(trends["week"].unique())
+    by_role = {role: rows.set_index("week").reindex(weeks) for role, rows in trends.groupby("role")}
+    lines = {
+        role: by_role[role][column].to_numpy(float, na_value=np.nan) for role in ("all", *ROLES) if role in by_role
+    }
+    lines = {role: values for role, values in lines.items() if np.isfinite(values).any()}
+    said = {role: _ends_in_words(by_role[role], column, is_pay) for role in lines}
+    reach = max((np.nanmax(values) - np.nanmin(values) for values in lines.values()), default=0.0) or 1.0
+
+    def draw(axes: Axes) -> None:
+        for row, (role, values) in enumerate(reversed(lines.items())):
+            low, span = (np.nanmin(values), reach) if is_pay else (0.0, np.nanmax(values) or 1.0)
+            heights = row + 0.56 * (values - low) / span
+            axes.text(0, row + 0.74, f"{role}: {said[role]}", transform=axes.get_yaxis_transform(), va="center")
+            axes.plot(range(len(weeks)), heights, ".-", color=PAY, linewidth=2, markersize=5)
+            if not is_pay:
+                axes.fill_between(range(len(weeks)), row, heights, color=PAY, alpha=0.15, linewidth=0)
+        ticks = sorted({round(part * (len(weeks) - 1) / 3) for part in range(4)})
+        axes.set_xticks(ticks, [weeks[tick] for tick in ticks])
+        axes.set_ylim(-0.1, max(len(lines), 1))
+        axes.set_yticks([])
+        axes.spines[["top", "right", "left"]].set_visible(False)
+
+    says = "; ".join(f"{role}: {words}" for role, words in said.items()) or "too few jobs"
+    return Chart(
+        _svg(name, (5, 0.6 + 0.66 * max(len(lines), 1)), draw), f"{what} from {weeks[0]} to {weeks[-1]}. {says}."
+    )
+
+
+def _ends_in_words(rows: pd.DataFrame, column: str, is_pay: bool) -> str:
+    """The first and the last known value, pay with its n."""
+    known = rows[rows[column].notna()]
+    ends = [0, -1] if len(known) > 1 else [0]
+    n = " to ".join(str(known["with_pay"].iloc[end]) for end in ends)
+    return " to ".join(f"{known[column].iloc[end]:,.0f}" for end in ends) + (f", n={n}" if is_pay else "")
 
 
 def _svg(name: str, size: tuple[float, float], draw: Callable[[Axes], None]) -> str:

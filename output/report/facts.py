@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from output.article import ArticlePay, article_pay, most_openings
-from output.columns import DUTY_STATS, FUNNEL, LOCATION_STATS, SALARY_STATS, STEPS, TITLE_MATRIX, Table
+from output.columns import DUTY_STATS, FUNNEL, LOCATION_STATS, SALARY_STATS, STEPS, TITLE_MATRIX, TRENDS, Table
 from output.frames import Frames, one_row_a_job, open_ads
 from taggers.reading import NO_ROLE, ROLES
 
@@ -21,7 +21,10 @@ MAX_ROWS = 50
 
 N_SHADES = 7
 MIN_WEEKS = 3
-"""With fewer weeks of first sights there is no trend to show."""
+"""With fewer weeks there is no trend to show."""
+
+MAX_WEEKS = 26
+"""Weeks in the page's table."""
 
 
 @dataclass(frozen=True)
@@ -213,14 +216,15 @@ def health(tables: Tables) -> list[Row]:
     return _rows(last.sort_values(["outcome", "source"], key=lambda column: column.where(column != "ok", "~")))
 
 
-def weeks(tables: Tables) -> list[Row]:
-    """Jobs by the week (its Monday) in which they were first seen; empty for fewer than ``MIN_WEEKS`` weeks."""
-    seen = pd.to_datetime(tables.jobs["first_seen"].str.slice(0, 10), errors="coerce").dropna()
-    mondays = (seen - pd.to_timedelta(seen.dt.day_of_week, unit="D")).dt.strftime("%Y-%m-%d")
-    counts = mondays.value_counts().sort_index()
-    if len(counts) < MIN_WEEKS:
-        return []
-    return [{"week": week, "postings": int(n), "share": n / counts.max()} for week, n in counts.items()]
+def trend(tables: Tables) -> pd.DataFrame | None:
+    """Rows of ``trends.csv``; None where the store holds fewer than ``MIN_WEEKS`` weeks."""
+    trends = tables.made[TRENDS]
+    return trends if trends["week"].nunique() >= MIN_WEEKS else None
+
+
+def weeks(trends: pd.DataFrame) -> list[Row]:
+    """The last ``MAX_WEEKS`` weeks over all roles."""
+    return _rows(trends[trends["role"] == "all"].tail(MAX_WEEKS))
 
 
 def period(tables: Tables) -> Row:

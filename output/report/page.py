@@ -16,7 +16,7 @@ from output.cells import jobs_of
 from output.columns import STEPS, Table
 from output.frames import Frames
 from output.report import facts
-from output.report.charts import pay_chart, tile_map
+from output.report.charts import pay_chart, tile_map, trend_chart
 from output.write_file import replacing
 
 FILE = "report.html"
@@ -48,7 +48,7 @@ def render(tables: facts.Tables, annualisation: str, min_n: int) -> str:
     css, script = (_asset(name) for name in ("report.css", "report.js"))
     return environment.get_template("report.html.jinja").render(
         css=css, script=script, policy=policy(css, script), annualisation=annualisation, min_n=min_n,
-        article=f"{TITLE}, {PUBLISHED_ON}", steps=STEPS, **_content(tables),
+        article=f"{TITLE}, {PUBLISHED_ON}", steps=STEPS, max_weeks=facts.MAX_WEEKS, **_content(tables),
     )  # fmt: skip
 
 
@@ -79,11 +79,25 @@ def _content(tables: facts.Tables) -> dict[str, Any]:
         "n_differing": n_differing,
         "duties": facts.duty_heat(tables),
         "disclosure": facts.disclosure(tables),
-        "weeks": facts.weeks(tables),
+        **_trend(tables),
         "funnel": funnel,
         "funnel_total": facts.funnel_total(funnel),
         "health": health,
         "outcomes": facts.outcomes(health),
+    }
+
+
+def _trend(tables: facts.Tables) -> dict[str, Any]:
+    """The charts and the weeks; none of them for a store of few weeks."""
+    trends = facts.trend(tables)
+    if trends is None:
+        return {"weeks": [], "jobs_trend": None, "pay_trend": None}
+    return {
+        "weeks": facts.weeks(trends),
+        "jobs_trend": trend_chart("weeks", trends, "postings", "Jobs open at the end of each week"),
+        "pay_trend": trend_chart(
+            "pay-weeks", trends, "mid_median_usd", "Median pay of the open jobs in US dollars a year", is_pay=True
+        ),
     }
 
 

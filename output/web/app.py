@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,7 +13,7 @@ from fastapi import FastAPI, Form, HTTPException, Request, UploadFile
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -32,17 +32,21 @@ from output.web.guards import (
     RateLimitMiddleware,
     SameOriginMiddleware,
 )
+from output.web.report import linked_report
 from output.web.stored import stored_posting
 from scraper.errors import UserError
 from scraper.files import Problems
 from scraper.items import Posting, RawPlace
 
 HERE = Path(__file__).parent
-COUNTED = ("/check", "/api/", "/example/", "/posting/")
+COUNTED = ("/check", "/api/", "/example/", "/posting/", "/report")
 """Paths that cost time."""
 
 FIRST_AD = "Paralegal\n\nDraft motions.\nLocation: Albany, NY\nPay: $60,000 a year"
 """Checked before the first visitor comes, so that everything is loaded."""
+
+
+_CHECK = TypeAdapter(Check)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +60,9 @@ class Serving:
     annual_factor: dict[str, float] = field(default_factory=dict)
     fetch: Callable[[str], bytes] | None = None
     """Fetches a page by its address, through the address guard; None: addresses are refused."""
+
+    report: Path | None = None
+    """The page that ``rolecall report`` wrote, shown at ``/report`` where it is there."""
 
     per_second: float = 100.0
     """Requests a second that one client may make."""
@@ -122,11 +129,12 @@ class _Site:
         self.app.post("/check.json", include_in_schema=False)(self.download)
         self.app.get("/example/{token}/{ref}", **pages)(self.example)
         self.app.get("/posting/{posting_id:path}", **pages)(self.posting)
+        self.app.get("/report", **pages)(self.report)
 
-    def api_check(self, draft: Draft) -> Check:
+    def api_check(self, draft: Draft) -> Response:
         """The verdict on one ad with its duties, definitions and deciding words; an empty ad gives ``cannot tell``."""
         posting, _ = self._ad(draft.text.encode("utf-8", "ignore"), "draft", draft.title)
-        return self.checker.check(posting)
+        return _json(self.checker.check(posting))
 
     def form(self, request: Request) -> Response:
         """The empty form."""
@@ -159,7 +167,7 @@ class _Site:
         """The check as a JSON file; the form sends the ad once more, since nothing was kept."""
         posting, _ = self._ad(ad.encode("utf-8", "ignore"), "draft", title)
         named = {"Content-Disposition": 'attachment; filename="rolecall-check.json"'}
-        return JSONResponse(asdict(self.checker.check(posting)), headers=named)
+        return _json(self.checker.check(posting), named)
 
     def example(self, request: Request, token: str, ref: str) -> Response:
         """The result for one of the invented ads."""
@@ -181,6 +189,13 @@ class _Site:
         return self._page(
             request, "posting.html", stored=found, stretches=cut, duties=found.duties, legend=view.legend(found.duties)
         )
+
+    def report(self) -> Response:
+        """The report, whose ads lead to their pages here; its own policy allows its own style and script alone."""
+        if self.serving.report is None or not self.serving.report.is_file():
+            raise HTTPException(404)
+        page, policy = linked_report(self.serving.report)
+        return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
     def _ad(self, data: bytes, name: str, title: str) -> tuple[Posting, str]:
         """(the first ad of the content, what is odd about it); raises UserError where there is none."""
@@ -245,11 +260,16 @@ def example_links() -> list[tuple[str, str]]:
     return list(found.values())
 
 
+def _json(check: Check, headers: dict[str, str] | None = None) -> Response:
+    """A check as it is; FastAPI would first validate what our own code made, for a quarter of the check's time."""
+    return Response(_CHECK.dump_json(check), headers=headers, media_type="application/json")
+
+
 def _templates() -> Jinja2Templates:
     templates = Jinja2Templates(directory=HERE / "templates")
     templates.env.globals |= {
-        "marks": view.MARKS,
-        "slug": view.slug,
+        "looks": view.LOOKS,
+        "bold": view.bold,
         "pay_sentence": check_words.pay_sentence,
         "market_line": check_words.market_line,
         "amount": check_words.amount,

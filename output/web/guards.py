@@ -38,11 +38,12 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+_RAW_HEADERS = Headers(HEADERS).raw
 _LOG = logging.getLogger(__name__)
 
 
 class HeadersMiddleware:
-    """Send ``HEADERS`` with every answer, and let no cache keep a page that holds an ad."""
+    """Send ``HEADERS`` with every answer that has not its own, and let no cache keep a page that holds an ad."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -50,9 +51,9 @@ class HeadersMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
-                headers.setdefault("Cache-Control", "no-store")
+                own = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(each for each in _RAW_HEADERS if each[0] not in own)]
+                MutableHeaders(scope=message).setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self.app(scope, receive, with_headers)

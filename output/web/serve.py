@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import uvicorn
 
@@ -41,6 +43,7 @@ def run(
     opened: Store | None,
     annual_factor: dict[str, float],
     may_fetch: bool,
+    report: Path | None = None,
 ) -> None:
     """Answer until interrupted. hosts: names beside those of loopback under which the page may be asked for."""
     serving = Serving(
@@ -48,8 +51,11 @@ def run(
         opened=opened,
         annual_factor=annual_factor,
         fetch=fetch_page if may_fetch else None,
+        report=report,
     )
     app = make_app(serving)
+    gc.collect()
+    gc.freeze()  # what is loaded stays: looking through it for garbage would halt every answer for a tenth of a second
     # no access log: an address typed by hand may hold an ad's words
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, ws="none", lifespan="off")
     with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 
 import store
 from output.check import CheckedDuty, Words, definition_of
+from output.contacts import NO_WORDS, contacts, masked, masked_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Stored:
 
 
 def stored_posting(opened: store.Store, posting_id: str) -> Stored | None:
-    """The posting of this id; None where there is none."""
+    """The posting of this id, with e-mail addresses and phone numbers masked; None where there is none."""
     with opened.engine.connect() as connection:
 
         def rows(table: Any, order: str) -> list[dict[str, Any]]:
@@ -42,35 +43,48 @@ def stored_posting(opened: store.Store, posting_id: str) -> Stored | None:
         if not found:
             return None
         text = found[0]["text"] or ""
+        shown = masked_part(text, 0, contacts(text))
         same = store.postings.c.group_id == found[0]["group_id"]
         copies = select(*(store.postings.c[name] for name in ("posting_id", "source", "title"))).where(
             same, store.postings.c.posting_id != posting_id
         )
         return Stored(
-            fields=found[0],
-            duties=[_duty(row, text) for row in rows(store.duties, "duty_no")],
-            places=rows(store.places, "place_no"),
-            pay=rows(store.pay_candidates, "candidate_no"),
-            history=rows(store.revisions, "revision_no"),
-            copies=[dict(row) for row in connection.execute(copies.order_by("posting_id")).mappings()],
+            fields={**_without_contacts(found[0]), "text": shown},
+            duties=[_duty(row, text, shown) for row in rows(store.duties, "duty_no")],
+            places=[_without_contacts(row) for row in rows(store.places, "place_no")],
+            pay=[_without_contacts(row) for row in rows(store.pay_candidates, "candidate_no")],
+            history=[_without_contacts(row) for row in rows(store.revisions, "revision_no")],
+            copies=[
+                _without_contacts(dict(row)) for row in connection.execute(copies.order_by("posting_id")).mappings()
+            ],
         )
 
 
-def _duty(row: dict[str, Any], text: str) -> CheckedDuty:
+def _without_contacts(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: masked(value) if isinstance(value, str) and name not in NO_WORDS else value for name, value in row.items()
+    }
+
+
+def _duty(row: dict[str, Any], text: str, shown: str) -> CheckedDuty:
+    """shown: the text with its contacts masked, as long as the text."""
     ids = row["definitions"].split()
     definition = definition_of().get(ids[0]) if ids else None
     return CheckedDuty(
         number=row["duty_no"],
         start=row["start"],
         end=row["end"],
-        duty=row["duty"],
+        duty=shown[row["start"] : row["end"]],
         role=row["role"],
         definition=ids[0] if ids else None,
         section=definition.section if definition else None,
         says=definition.says if definition else None,
         score=row["score"],
         definitions=ids,
-        evidence=_places_of(row["evidence"], text, row["start"], row["end"]),
+        evidence=[
+            replace(words, words=shown[words.start : words.end])
+            for words in _places_of(row["evidence"], text, row["start"], row["end"])
+        ],
         is_lawyers_own=False,
     )
 
