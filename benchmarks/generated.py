@@ -1,12 +1,14 @@
 """Ads of legal work without end, no two alike, each of four to five thousand characters in many lines.
 
-A repeated sentence is read from caches that real ads do not hit, so every line is put together from parts, with
-numbers and names of its own. The same seed gives the same ads.
+A repeated sentence is read from caches that real ads do not hit, so every line is put together from parts, with numbers
+and names of its own, and three words in a row seldom stand in two ads: the search for copies finds none. The same seed
+gives the same ads.
 """
 
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
@@ -40,25 +42,49 @@ _OBJECTS = (
     "legal memoranda", "probate inventories", "retention schedules", "conflict checks", "expense reports",
 )  # fmt: skip
 _PURPOSES = (
-    "for {n} partners in the {field} group", "under the supervision of a {field} attorney",
-    "ahead of hearings in {n} counties", "in accordance with local rules and the firm's {code} procedure",
-    "using the document system and template {code}", "so that no deadline of matter {code} is missed",
-    "with counsel, experts and {n} outside vendors", "and answer clients within {n} hours",
-    "from collection to the closing of file {code}", "on behalf of {n} clients in {place}",
-    "and report the figures every {n} days", "for trials, arbitrations and mediations in {place}",
-    "together with the team of {person}", "and keep the register of {field} matters current",
+    "{side} {n} {people} of the {field} {unit}", "{side} {people} and {people} in {place}",
+    "{when} {events} in {place} and {n} other towns", "{when} {events}, {events} and {events}",
+    "{how} the {tool} {code}", "{how} {tool} number {wide} of the {unit}", "so that the {events} of {code} {run}",
+    "{side} {person} and the {unit} of {person}", "and {tell} {people} within {n} {spans}",
+    "and {tell} the {unit} of {events} every {n} {spans}", "{when} the {events} of file {code}",
 )  # fmt: skip
 _DEMANDS = (
-    "At least {n} years of experience in {field} work", "A degree in law, or a paralegal certificate",
-    "Command of {kind} correspondence and of the e-filing portal of {place}", "Typing at {wide} words a minute",
-    "Discretion with {kind} files, and patience with {object}", "Fluent English; a second language is welcome",
-    "Admission to the bar is not needed, curiosity about {field} is", "Knowledge of {object} and of {code}",
+    "{least} {n} {spans} of {field} {events}", "{skill} of {kind} {object} and the {tool} of {place}",
+    "{skill} of {wide} {object}, {kind} or {kind}", "{least} {wide} {object} a {span} {how} a {tool}",
+    "{skill} of {people}, {people} and their {object}", "{trait} {side} {people} who send {kind} {object}",
+    "{trait} {when} {kind} {events}", "{least} a certificate in {field} {object} from {person}",
 )  # fmt: skip
 _OFFERS = (
-    "{n} weeks of leave and a pension to which we add {n} per cent", "Lunch on {day} and ${wide} a year for travel",
-    "A mentor, {n} training days and a library of {wide} volumes", "Health, dental and sight insurance from day {n}",
-    "Work from home on {day} after the first {n} months", "A 401(k) match of {n}% after {wide} days",
+    "{n} {spans} of leave and {n} {perk} in {place}", "{perk} on {day} and ${wide} a {span} for {perk}",
+    "{perk}, {n} {spans} of training and {perk}", "{perk} from {span} {n} {side} {people}",
+    "{perk} on {day} after {n} {spans} with {person}", "{perk} of {n}% once {wide} {spans} have passed",
 )  # fmt: skip
+_PARTS = {
+    "side": ("for", "together with", "on behalf of", "alongside", "as asked by", "supervised by", "reporting to",
+             "in support of", "with", "as backup to", "in place of", "next to"),
+    "people": ("partners", "associates", "clients", "carriers", "trustees", "agencies", "paralegals", "vendors",
+               "experts", "witnesses", "claimants", "tenants", "lenders", "brokers", "auditors", "interns", "judges",
+               "guardians", "landlords", "inventors", "adjusters", "investigators", "translators", "registrars"),
+    "unit": ("group", "team", "practice", "department", "office", "section", "bureau", "division", "desk", "chamber",
+             "clinic", "registry", "branch", "panel"),
+    "when": ("ahead of", "during", "after", "before", "while preparing", "in the weeks of", "between", "at the end of",
+             "following", "upon"),
+    "events": ("hearings", "trials", "closings", "mediations", "audits", "arbitrations", "inspections", "depositions",
+               "conferences", "elections", "mergers", "evictions", "appeals", "auctions", "interviews", "moves",
+               "renewals", "seizures", "settlements", "transfers", "site visits", "tenders", "inquests", "reviews"),
+    "how": ("using", "through", "by means of", "within", "under", "out of", "according to", "against"),
+    "tool": ("checklist", "docket", "portal", "template", "ledger", "archive", "index", "manual", "spreadsheet",
+             "scanner", "database", "register", "mailbox", "rulebook", "calendar", "repository", "workflow", "tracker"),
+    "run": ("stay on time", "are never missed", "can begin", "end well", "go ahead", "find a room", "cost less"),
+    "tell": ("inform", "answer", "bill", "remind", "brief", "update", "call", "notify", "consult", "thank", "warn"),
+    "spans": ("days", "weeks", "months", "hours", "quarters", "mornings", "terms", "years"),
+    "span": ("day", "week", "month", "quarter", "term", "year"),
+    "least": ("At least", "Some", "No fewer than", "About", "More than", "Ideally", "Preferably", "Usually", "Up to"),
+    "skill": ("Command", "Knowledge", "Some grasp", "A record", "Understanding", "Fluency", "First sight", "A love"),
+    "trait": ("Patience", "Discretion", "Calm", "Good humour", "Curiosity", "Firmness", "Tact", "Stamina", "Candour"),
+    "perk": ("lunch", "a pension", "a mentor", "health cover", "parking", "a gym", "childcare", "a laptop", "shares",
+             "dental cover", "a bus pass", "study leave", "a library", "remote work", "a bonus", "seminars"),
+}  # fmt: skip
 _PLACES = (
     ("Albany", "NY", "US"), ("Buffalo", "NY", "US"), ("Chicago", "IL", "US"), ("Dallas", "TX", "US"),
     ("Denver", "CO", "US"), ("Portland", "OR", "US"), ("Tampa", "FL", "US"), ("Newark", "NJ", "US"),
@@ -132,8 +158,8 @@ def _duty(random: Random) -> str:
 def _paragraph(random: Random, opening: str, n_sentences: int) -> str:
     sentences = [f"{opening}."]
     for _ in range(n_sentences):
-        group = f"The {random.choice(_FIELDS)} group of {_name(random)} handles {random.choice(_KINDS)}"
-        sentences.append(f"{group} {random.choice(_OBJECTS)} {_filled(random, random.choice(_PURPOSES))}.")
+        group = _filled(random, "{person} and the {field} {unit} {tell} {people} of {kind} {object}")
+        sentences.append(f"{group} {_filled(random, random.choice(_PURPOSES))}.")
     return f"<p>{html.escape(' '.join(sentences))}</p>"
 
 
@@ -153,17 +179,24 @@ def _pay(random: Random, country: str) -> str:
 
 
 def _filled(random: Random, template: str) -> str:
-    return template.format(
-        n=random.randint(2, 30),
-        wide=random.randint(40, 4000),
-        code=f"{random.choice('ABCDEFGH')}-{random.randint(100, 9999)}",
-        field=random.choice(_FIELDS),
-        kind=random.choice(_KINDS),
-        object=random.choice(_OBJECTS),
-        place=random.choice(_PLACES)[0],
-        person=_name(random),
-        day=random.choice(_DAYS),
-    )
+    """The template with each of its parts drawn anew."""
+    return _PART.sub(lambda part: _drawn(random, part[1]), template)
+
+
+_PART = re.compile(r"\{(\w+)\}")
+
+
+def _drawn(random: Random, part: str) -> str:
+    if part in _PARTS:
+        return random.choice(_PARTS[part])
+    if part == "code":
+        return f"{random.choice('ABCDEFGH')}-{random.randint(100, 9999)}"
+    if part in ("n", "wide"):
+        return str(random.randint(2, 30) if part == "n" else random.randint(40, 4000))
+    if part == "person":
+        return _name(random)
+    named = {"field": _FIELDS, "kind": _KINDS, "object": _OBJECTS, "day": _DAYS}
+    return random.choice(named[part]) if part in named else random.choice(_PLACES)[0]
 
 
 def _name(random: Random) -> str:

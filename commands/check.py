@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.common import DEFAULT_STORE, DONE, Options, tell
+from commands.common import DEFAULT_STORE, DONE, Options, WrongInputError, tell
 
 if TYPE_CHECKING:
     from output.check_market import StoreMarket
@@ -77,6 +77,10 @@ def serve(
     allow_host: Annotated[
         list[str] | None, typer.Option("--allow-host", help="Another name under which the page is asked for.")
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", help="Page that report wrote, shown at /report; report.html beside the store."),
+    ] = None,
 ) -> int:
     """Serve the recruiter's page and its JSON API, to this machine alone unless --host says otherwise."""
     from output.web.serve import listening, run
@@ -85,8 +89,18 @@ def serve(
     with listening(host, port) as (address, listener):
         if not Options.quiet:
             print(f"Rolecall listens at {address}; stop it with Ctrl-C", file=sys.stderr, flush=True)
-        run(listener, (host, *(allow_host or [])), opened, _annual_factor(), allow_fetch)
+            if shown := _report(store, report):
+                print(f"{shown} is at {address}/report", file=sys.stderr, flush=True)
+        run(listener, (host, *(allow_host or [])), opened, _annual_factor(), allow_fetch, _report(store, report))
     return DONE
+
+
+def _report(store: str | None, report: Path | None) -> Path | None:
+    """The page to show: the one named, or the one beside the store; raises WrongInputError if the one named is not."""
+    if report is not None and not report.is_file():
+        raise WrongInputError(f"--report {report}: no such file; rolecall report writes it")
+    beside = Path(store or DEFAULT_STORE).parent / "report.html"
+    return report or (beside if beside.is_file() else None)
 
 
 def _ads_to_check(files: list[Path], title: str | None, problems: Problems) -> Iterator[Posting]:

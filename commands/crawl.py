@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,20 +17,25 @@ from commands.common import (
     PARTIAL,
     Options,
     Out,
+    ShowContacts,
     SourcesFile,
     StoreOption,
     last_runs,
     link_copies,
     load,
+    log_settings,
     named,
+    needing_redis,
     write_all_reports,
 )
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from health.settings import Notify
     from output.run_manifest import RunManifest
     from scraper.sources import Source
+    from store import Store
 
 
 def demo(out: Out = Path("results/demo")) -> int:
@@ -55,20 +61,28 @@ def crawl(
         float | None,
         typer.Option("--max-minutes", min=0, help="Stop after so long: what was read is kept, the run is partial."),
     ] = None,
+    redis: Annotated[
+        str | None,
+        typer.Option("--redis", help="Leave the boards to `rolecall worker` processes: address of a Redis database."),
+    ] = None,
+    show_contacts: ShowContacts = False,
 ) -> int:
     """Crawl the boards in sources.toml, update the store and write every report.
 
     One crawl at a time writes a store: a second one ends at once, with exit code 2, or 0 under --due.
     """
+    from health.settings import load_notify
+    from scraper.errors import QueueBusyError
     from store import BusyError, alone
 
     chosen = _chosen_sources(sources, only or [])
+    notify = load_notify(sources)
     try:
         with alone(store, out):
             if due:
                 chosen = _due_sources(chosen, store)
-            return _crawl(chosen, store, out, {}, max_minutes)
-    except BusyError as error:
+            return _crawl(chosen, store, out, {}, max_minutes, notify, redis)
+    except (BusyError, QueueBusyError) as error:
         if not due:
             raise
         print(f"note: {error}", file=sys.stderr)
@@ -88,7 +102,13 @@ def _due_sources(sources: list[Source], store: str) -> list[Source]:
 
 
 def _crawl(
-    sources: list[Source], store: str, out: Path, overrides: dict[str, Any], max_minutes: float | None = None
+    sources: list[Source],
+    store: str,
+    out: Path,
+    overrides: dict[str, Any],
+    max_minutes: float | None = None,
+    notify: Notify | None = None,
+    redis: str | None = None,
 ) -> int:
     """Crawl, report, and say how each source went."""
     from output.run_manifest import RunManifest
@@ -97,8 +117,9 @@ def _crawl(
 
     opened = open_store(store)  # a store that cannot be written is told before anything is fetched
     manifest = RunManifest(out / "runs", opened)
-    settings = {"ROLECALL_STORE": store, "LOG_LEVEL": Options.log_level, "LOG_ENABLED": True, **overrides}
-    run_id, lost = _fetch(sources, settings, manifest, max_minutes) if sources else ("", {})
+    settings = {"ROLECALL_STORE": store, **log_settings(), **overrides}
+    fetch = partial(_fetch_shared, redis) if redis else _fetch
+    run_id, lost = fetch(sources, settings, manifest, max_minutes) if sources else ("", {})
     runs, rejections = opened.of_run(run_id)
     show(runs_table(runs, rejections))
     lost |= _unrecorded(sources, runs, lost)
@@ -106,14 +127,26 @@ def _crawl(
     lost |= {run["source"]: f"{run['detail']}; the other sources are complete" for run in bad}
     for source, reason in lost.items():
         say(f"error: source {source}: {reason}")
+    untold = _tell_turns(opened, [run["source"] for run in runs], notify)
     link_copies(store)
     write_all_reports(store, out)
-    code = PARTIAL if lost else DONE
+    code = PARTIAL if lost or untold else DONE
     if problem := manifest.finish(datetime.now(UTC).isoformat(timespec="microseconds"), code, lost):
         say(f"error: {manifest.path}: {problem.strerror}; check the path and free space")
         code = PARTIAL
     opened.close()
     return code
+
+
+def _tell_turns(store: Store, names: list[str], notify: Notify | None) -> list[str]:
+    """Tell which of the sources have turned from well to not well or back; returns what could not be told."""
+    from health.watch import tell_turns
+    from output.terminal import say
+
+    untold = tell_turns(store, names, notify, datetime.now(UTC)) if notify else []
+    for problem in untold:
+        say(f"error: not told that sources have turned: {problem}; it is tried again after the next crawl")
+    return untold
 
 
 def _fetch(
@@ -122,6 +155,7 @@ def _fetch(
     """Crawl the sources: the run's id, and why sources failed or were not come to that have no row in the store."""
     from output.terminal import counting
     from scraper.crawl import crawl_sources
+    from scraper.hosts import hosts_of
 
     lost: dict[str, str] = {}
     with counting("Reading ads", quiet=Options.quiet) as counter:
@@ -134,10 +168,36 @@ def _fetch(
 
         def ended(source: str, crawler: Crawler) -> None:
             said = crawler.settings
-            manifest.add(source, crawler.stats.get_stats(), said["ROLECALL_RUN_ID"], said.getfloat("DOWNLOAD_DELAY"))
+            delay_s, hosts = said.getfloat("DOWNLOAD_DELAY"), hosts_of(crawler).table()
+            manifest.add(source, crawler.stats.get_stats(), said["ROLECALL_RUN_ID"], delay_s, hosts)
 
         max_s = None if max_minutes is None else max_minutes * 60
         return crawl_sources(sources, settings, watch, ended, max_s), lost
+
+
+def _fetch_shared(
+    redis: str, sources: list[Source], settings: dict[str, Any], manifest: RunManifest, max_minutes: float | None
+) -> tuple[str, dict[str, str]]:
+    """Like ``_fetch``, but workers crawl the sources."""
+    from output.terminal import counting, say
+    from store import called
+
+    shared_crawl = needing_redis("scraper.shared_crawl")
+    lost: dict[str, str] = {}
+    with counting("Boards crawled", total=len(sources), quiet=Options.quiet) as counter:
+
+        def done(said: dict[str, Any]) -> None:
+            counter.advance(f"the last: {said['source']}")
+            if said["failed"]:
+                lost[said["source"]] = said["failed"]
+            manifest.add(said["source"], said["stats"], said["run_id"], said["delay_s"], said["hosts"])
+
+        def lonely() -> None:
+            say(f"note: no worker has been heard of; start some: rolecall worker --redis {redis} --store ...")
+
+        max_s = None if max_minutes is None else max_minutes * 60
+        run_id = shared_crawl.share_sources(sources, redis, called(settings["ROLECALL_STORE"]), done, lonely, max_s)
+        return run_id, lost
 
 
 def _unrecorded(sources: list[Source], runs: list[dict[str, Any]], lost: dict[str, str]) -> dict[str, str]:

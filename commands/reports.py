@@ -9,7 +9,16 @@ from typing import Annotated
 
 import typer
 
-from commands.common import DEFAULT_STORE, DONE, Options, Out, StoreOption, WrongInputError, write_all_reports
+from commands.common import (
+    DEFAULT_STORE,
+    DONE,
+    Options,
+    Out,
+    ShowContacts,
+    StoreOption,
+    WrongInputError,
+    write_all_reports,
+)
 
 
 def report(
@@ -25,6 +34,7 @@ def report(
     candidates: Annotated[
         bool, typer.Option("--candidates", help="Also cluster the duties that no definition covers; takes a while.")
     ] = False,
+    show_contacts: ShowContacts = False,
 ) -> int:
     """Write every report from the store."""
     from output.write import options_of

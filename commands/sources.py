@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,11 +17,13 @@ from commands.common import (
     Options,
     SourcesFile,
     StoreOption,
+    WrongInputError,
     last_runs,
     load,
     named,
     quiet_log,
 )
+from scraper.errors import UserError
 
 app = typer.Typer(no_args_is_help=False, help="The boards in sources.toml, their state, and problems in the file.")
 
@@ -51,6 +54,7 @@ def check_sources(
     from scraper.sources import read_sources
 
     valid, problems = read_sources(sources)
+    problems += _notify_problems(sources)
     for problem in problems:
         say(f"error: {problem}")
     chosen = named(valid, only or [], sources)
@@ -64,6 +68,37 @@ def check_sources(
     for probe in bad:
         say(f"error: source {probe.source}: {probe.state}: {probe.detail}; {ADVICE[probe.state]}")
     return WRONG if problems else PARTIAL if bad else DONE
+
+
+def _notify_problems(sources: Path) -> list[str]:
+    from health.settings import load_notify
+
+    try:
+        load_notify(sources)
+    except UserError as error:
+        return [str(error)]
+    return []
+
+
+@app.command("notify", epilog="Example: rolecall sources notify --sources sources.toml")
+def try_notify(sources: SourcesFile = Path("sources.toml"), store: StoreOption = DEFAULT_STORE) -> int:
+    """Send a test message on every channel of [notify] and of the environment."""
+    from health.settings import load_notify
+    from health.watch import tell_test
+    from output.terminal import say
+    from store import open_store
+
+    notify = load_notify(sources)
+    if not notify.channels:
+        raise WrongInputError(f"{sources}: no channel under [notify], none in the environment; see docs/schedulers.md")
+    opened = open_store(store)
+    problems = tell_test(opened, notify, datetime.now(UTC))
+    opened.close()
+    for problem in problems:
+        say(f"error: not told: {problem}")
+    if not Options.quiet:
+        say(f"sent on {len(notify.channels) - len(problems)} of {len(notify.channels)}: {', '.join(notify.channels)}")
+    return PARTIAL if problems else DONE
 
 
 @app.command("find", epilog="Example: rolecall sources find https://www.example.org/careers")

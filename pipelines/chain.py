@@ -1,4 +1,4 @@
-"""The item pipelines without a crawl: the same classes, settings and order, driven by a loop or by a pool of processes.
+"""The item pipelines without a crawl: the same classes, settings and order, driven by a loop.
 
 ``rolecall tag`` uses it. A row in is a row out: the pipelines that reject ads are switched off.
 """
@@ -6,11 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
-from multiprocessing import get_context
 from typing import Any
 
 from scrapy.exceptions import NotConfigured
@@ -20,8 +16,8 @@ from scrapy.utils.misc import load_object
 
 from scraper.items import Posting
 
-CHUNK = 64
-"""Postings read at once, and handed to a process at once."""
+BATCH = 64
+"""Postings tagged at once: fewer take longer each, more no shorter."""
 
 KEEP_EVERY_ROW = {"KEEP_OPEN_ENABLED": False, "KEEP_LEGAL_ENABLED": False}
 STORING = "pipelines.store_postings.StorePostingsPipeline"
@@ -73,34 +69,3 @@ class Chain:
             else:
                 postings = [pipeline.process_item(posting) for posting in postings]
         return postings
-
-
-_chain: Chain | None = None
-
-
-def _process_chunk(postings: list[Posting]) -> list[Posting]:
-    """In a worker process: the chain is built once, at the first chunk."""
-    global _chain
-    _chain = _chain or Chain()
-    return _chain.process(postings)
-
-
-def process_all(postings: Iterable[Posting], n_jobs: int = 1) -> Iterator[Posting]:
-    """Postings through the chain, in their order, in this process or in ``n_jobs`` others.
-
-    At most two chunks a process are under way, so that memory does not grow with the number of postings.
-    """
-    waiting = iter(postings)
-    if n_jobs == 1:
-        chain = Chain()
-        while chunk := list(islice(waiting, CHUNK)):
-            yield from chain.process(chunk)
-        return
-    with ProcessPoolExecutor(n_jobs, mp_context=get_context("spawn")) as pool:
-        under_way: list[Future[list[Posting]]] = []
-        while chunk := list(islice(waiting, CHUNK)):
-            under_way.append(pool.submit(_process_chunk, chunk))
-            if len(under_way) >= 2 * n_jobs:
-                yield from under_way.pop(0).result()
-        for future in under_way:
-            yield from future.result()

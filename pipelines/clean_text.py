@@ -25,6 +25,7 @@ _SPACES = re.compile(r"\s+")
 _UNWANTED = {code: None for code in range(32) if chr(code) not in "\t\n\r"}
 _UNWANTED |= dict.fromkeys([0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 _UNWANTED |= dict.fromkeys(range(0x80, 0xA0))
+_UNWANTED |= dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _SPACE_KINDS = dict.fromkeys((160, 5760, *range(8192, 8203), 8239, 8287, 12288), " ")
 _MAY_BE_ODD = re.compile(r"[^\t\n\r\x20-\x7e]")
 _TABLE = {**_UNWANTED, **_SPACE_KINDS, 0x2028: "\n", 0x2029: "\n", 0x85: "\n"}
@@ -37,7 +38,8 @@ def clean_text(value: str) -> str:
     """HTML or plain text -> text whose lines are the ad's lines.
 
     Bullets, nesting and headings become lines of their own; inline markup never breaks a line. Entity-escaped markup is
-    unescaped first. Control and zero-width characters are dropped, odd spaces become spaces, letters are NFC.
+    unescaped first. Control characters, zero-width ones and those
+    that turn the direction of writing are dropped, odd spaces become spaces, letters are NFC.
     """
     for _ in range(2):
         if not _ESCAPED_TAG.search(value) or _BLOCK_TAG.search(value):

@@ -1,8 +1,7 @@
 from collections.abc import Iterator
-from dataclasses import asdict
 
 from examples.boards_data import boards
-from pipelines.chain import CHUNK, Chain, process_all
+from pipelines.chain import BATCH, Chain
 from scraper.items import Posting
 
 
@@ -21,26 +20,8 @@ def ads(n: int) -> Iterator[Posting]:
 
 
 def test_every_row_comes_out_in_order_legal_or_not() -> None:
-    rows = [*ads(60), Posting(source="s", platform="files", posting_id="empty")]
-    assert [posting.posting_id for posting in process_all(rows)] == [row.posting_id for row in rows]
-
-
-def test_two_processes_give_what_one_gives() -> None:
-    n = 2 * CHUNK + 5
-    assert list(map(asdict, process_all(ads(n), n_jobs=2))) == list(map(asdict, process_all(ads(n))))
-
-
-def test_postings_are_drawn_as_they_are_needed() -> None:
-    drawn = 0
-
-    def counted() -> Iterator[Posting]:
-        nonlocal drawn
-        for posting in ads(10 * CHUNK):
-            drawn += 1
-            yield posting
-
-    next(process_all(counted()))
-    assert drawn == CHUNK
+    rows = [*ads(BATCH), Posting(source="s", platform="files", posting_id="empty")]
+    assert [posting.posting_id for posting in Chain().process(rows)] == [row.posting_id for row in rows]
 
 
 def test_the_chain_is_the_crawls_pipelines_less_the_rejecting_and_storing_ones() -> None:

@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 import store
 from pipelines.group_duplicates import GroupDuplicatesPipeline, shingles_of
-from pipelines.link_duplicates import link_duplicates
+from pipelines.link_duplicates import ROWS, link_duplicates
 from scraper.items import Posting
 from store import Store, open_store
 
@@ -113,3 +114,28 @@ def test_time_grows_with_the_number_of_ads_not_with_its_square(opened: Store) ->
     seconds(20)  # datasketch and rapidfuzz are loaded
     few, many = seconds(200), seconds(1_600)
     assert many < 40 * few  # a square would be 64 times and more
+
+
+@pytest.mark.parametrize(("n_same", "n_linked"), [(ROWS, 0), (12, 0), (13, 1)])
+def test_texts_that_share_a_band_and_little_more_are_not_compared(opened: Store, n_same: int, n_linked: int) -> None:
+    hashvalues = np.random.default_rng(5).integers(0, 2**32, (2, 64), np.uint32)
+    hashvalues[1, :n_same] = hashvalues[0, :n_same]
+    opened.save([ad("a", row_no=1), ad("b", row_no=2)])
+    assert link_duplicates(opened, hashvalues) == n_linked
+
+
+@pytest.mark.parametrize(("share", "at_least", "at_most"), [(0.7, 0.96, 1.0), (0.5, 0.55, 0.75), (0.15, 0.0, 0.03)])
+def test_shingles_in_common_make_candidates_as_often_as_theory_says(
+    opened: Store, share: float, at_least: float, at_most: float
+) -> None:
+    random = np.random.default_rng(5)
+    n, n_pairs = 120, 400
+    n_common = round(2 * n * share / (1 + share))
+    pairs: list[Posting] = []
+    for number in range(n_pairs):
+        pool = random.integers(0, 2**32, 2 * n - n_common, np.uint32)
+        pair = ad(f"{number}-a"), ad(f"{number}-b")
+        pair[0].shingles, pair[1].shingles = pool[:n].tobytes(), pool[n - n_common :].tobytes()
+        pairs += pair
+    opened.save(pairs)
+    assert at_least <= link_duplicates(opened) / n_pairs <= at_most
