@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +15,10 @@ from time import monotonic
 from typing import Any
 
 import pytest
+import services
 from hypothesis import settings
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 settings.register_profile(
     "rolecall", deadline=None
@@ -35,28 +38,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[SKIPPED] = []
+SKIPPED: list[str] = []
+"""Tests that were skipped, gathered where the reports of all processes come together."""
 
 
-SKIPPED = pytest.StashKey[list[str]]()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
-    report = yield
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.skipped and "labelled ads and recorded responses" not in str(report.longrepr):
-        item.config.stash[SKIPPED].append(item.nodeid)
-    return report
+        SKIPPED.append(report.nodeid)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """In CI every test must run: a skipped one (but for those on data outside the repository) fails the session."""
-    skipped = session.config.stash[SKIPPED]
-    if skipped and os.environ.get("ROLECALL_CI") == "1":
+    is_worker = hasattr(session.config, "workerinput")
+    if SKIPPED and not is_worker and os.environ.get("ROLECALL_CI") == "1":
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         reporter.write_line(
-            f"error: skipped in CI: {', '.join(skipped)}; scripts/install-system-packages provides tools"
+            f"error: skipped in CI: {', '.join(SKIPPED)}; scripts/install-system-packages provides tools"
         )
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -70,6 +67,8 @@ class Asked:
     body: bytes
     number: int
     """How often this path has been asked for, this time included."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -100,7 +99,8 @@ class Server:
             self.asked.append(handler.path)
             self.asked_at.append(monotonic())
             self.user_agents.add(handler.headers["User-Agent"])
-            asked = Asked(handler.command, handler.path, sent, self.asked.count(handler.path))
+            number = self.asked.count(handler.path)
+            asked = Asked(handler.command, handler.path, sent, number, handler.headers)
         told = self.answers.get(handler.path, (404, {}, b"not found"))
         answering = self.answering.get(handler.path.partition("?")[0]) if handler.path not in self.answers else None
         answer = answering(asked) if answering else told
@@ -162,6 +162,35 @@ def rolecall(
         settings["ROLECALL_ALLOW_LOOPBACK"] = "1"
     command = [sys.executable, "-m", "rolecall", *map(str, arguments)]
     return subprocess.run(command, cwd=cwd, env=settings, capture_output=True, text=True, timeout=240, check=False)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[services.PostgreSQL]:
+    with services.postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_address() -> Iterator[str]:
+    with services.redis() as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a store that is not there yet, in either database."""
+    if request.param == "sqlite":
+        return str(tmp_path / "new" / "rolecall.db")
+    server: services.PostgreSQL = request.getfixturevalue("postgresql")
+    return server.new_store()
+
+
+def ask(address: str | Path, query: str) -> list[tuple[Any, ...]]:
+    """What a store's database answers; the address is an SQLite file's path or a URL."""
+    engine = create_engine(str(address) if "://" in str(address) else f"sqlite:///{address}", poolclass=NullPool)
+    with engine.begin() as connection:
+        found = connection.execute(text(query))
+        return [tuple(row) for row in found] if found.returns_rows else []
 
 
 @dataclass(frozen=True)

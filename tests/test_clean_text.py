@@ -57,6 +57,11 @@ def test_control_and_zero_width_characters_go_and_odd_spaces_become_spaces() -> 
     assert clean_text("a\0b\u200bc\u00a0d\u2003e\ud800f") == "abc d ef"
 
 
+def test_no_character_turns_the_direction_of_writing() -> None:
+    """A title with one reads otherwise than it is stored."""
+    assert one_line("Law \u202ekrelC\u202c \u2066x\u2069\u200f") == "Law krelC x"
+
+
 def test_one_line() -> None:
     assert one_line("  Smith &amp; Sons\n LLP ") == "Smith & Sons LLP"
     assert one_line(" \u200b ") is None

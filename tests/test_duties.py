@@ -49,7 +49,7 @@ def duties(text: str) -> list[str]:
             id="gerunds that are nouns too",
         ),
         pytest.param(
-            "Duties\nUnder the direction of Counsel, the paralegal will:\n• Draft motions\n• File briefs with the court",
+            "Duties\nUnder Counsel, the paralegal will:\n• Draft motions\n• File briefs with the court",
             ["Draft motions", "File briefs with the court"],
             id="words that only lead in",
         ),

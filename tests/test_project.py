@@ -19,16 +19,19 @@ from scraper.crawl import project_settings
 from scraper.items import Duty, Place, Posting, RawPay, RawPlace, field_docs
 from scraper.spiders import spider_class, spider_names
 
-PACKAGES = {"commands", "examples", "output", "pipelines", "scraper", "store", "taggers", "rolecall"}
+PACKAGES = {"bulk", "commands", "examples", "health", "output", "pipelines", "scraper", "store", "taggers", "rolecall"}
 
 MAY_IMPORT = {
+    "bulk": {"output", "pipelines", "scraper.errors", "scraper.files", "scraper.items", "scraper.pieces", "store"},
     "taggers": set(),
     "scraper": set(),
     "store": {"scraper.errors", "scraper.items"},
-    "pipelines": {"scraper.items", "store", "taggers"},
+    "pipelines": {"scraper.door", "scraper.hosts", "scraper.items", "store", "taggers"},
+    "health": {"pipelines.host", "scraper.errors", "scraper.probe", "store"},
     "output": {
         "examples.boards_data",
         "pipelines.chain",
+        "pipelines.steps",
         "pipelines.tag_role",
         "scraper.crawl",
         "scraper.errors",

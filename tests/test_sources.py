@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scraper.crawl import settings_of
 from scraper.sources import Source, SourcesError, is_due, load_sources, read_sources
 from scraper.spiders import spider_class
 
@@ -103,6 +104,13 @@ def test_due(every: str | None, age: int, outcome: str, due: bool) -> None:
 
 def test_a_source_never_crawled_is_due() -> None:
     assert is_due(Source(name="firm", platform="greenhouse", board="firm", every="7d"), None)
+
+
+@pytest.mark.parametrize(("every", "gap_h"), [("30m", 0.25), ("24h", 12), ("7d", 84), (None, None)])
+def test_the_misses_that_close_an_ad_lie_half_an_interval_apart(every: str | None, gap_h: float | None) -> None:
+    source = Source(name="firm", platform="greenhouse", board="firm", every=every, delay_s=2)
+    assert settings_of(source).get("ROLECALL_MISS_GAP_H") == gap_h
+    assert settings_of(source)["DOWNLOAD_DELAY"] == 2
 
 
 def test_a_file_with_several_faults_says_how_many_and_names_them_all(tmp_path: Path) -> None:
